@@ -1,0 +1,162 @@
+"""One Edge shard as a collection."""
+
+from collections.abc import Collection as Ids
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+import numpy as np
+import qdrant_edge as edge
+
+from vector_store.conditions import AllOf, Condition, HasId, Not
+from vector_store.edge.filters import to_filter
+from vector_store.errors import GenerationMissing, InvalidPayload, StoreUnavailable
+from vector_store.generation import Generation
+from vector_store.grouping import group_by_product
+from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
+from vector_store.validation import check_operations, check_vector
+
+VECTOR_NAME = "image"
+_DEEPEST_SEARCH_POINTS = 8192
+
+
+class EdgeCollection:
+    """A generation held by Qdrant Edge. Thread-safe: the shard locks itself."""
+
+    def __init__(self, generation: Generation, shard: edge.EdgeShard) -> None:
+        self._generation = generation
+        self._shard: edge.EdgeShard | None = shard
+
+    @property
+    def generation(self) -> Generation:
+        """What is stored with the collection."""
+        return self._generation
+
+    def apply(self, operations: Sequence[Operation]) -> None:
+        """Carry out the operations in this order; see `interface.Collection.apply`."""
+        check_operations(operations, self._generation.dimension)
+        with self._translated_errors() as shard:
+            for update in [_to_update(operation) for operation in operations]:
+                shard.update(update)
+
+    def retrieve(self, ids: Ids[str], *, with_vectors: bool = False) -> dict[str, Point]:
+        """The points with these ids; see `interface.Collection.retrieve`."""
+        if not ids:
+            return {}
+        with self._translated_errors() as shard:
+            return {
+                str(found.id): _to_point(found)
+                for found in shard.retrieve(list(ids), with_payload=True, with_vector=with_vectors)
+            }
+
+    def search(
+        self,
+        vector: Vector,
+        *,
+        limit: int,
+        hits_per_product: int,
+        where: Condition | None = None,
+        without: Ids[str] = (),
+    ) -> list[Candidate]:
+        """The nearest products, unchecked; see `interface.Collection.search`.
+
+        Edge cannot group, so it is asked for more and more points until there are enough products.
+        """
+        check_vector(vector, self._generation.dimension)
+        conditions = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
+        narrowed = to_filter(AllOf(tuple(conditions))) if conditions else None
+        query = edge.Query.Nearest(vector.tolist(), VECTOR_NAME)
+        depth = min(max(3 * limit, 32), _DEEPEST_SEARCH_POINTS)
+        with self._translated_errors() as shard:
+            while True:
+                found = shard.query(
+                    edge.QueryRequest(limit=depth, query=query, filter=narrowed, with_payload=True)
+                )
+                hits = [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]
+                groups = group_by_product(hits, limit=limit, hits_per_product=hits_per_product)
+                if len(groups) >= limit or len(found) < depth or depth == _DEEPEST_SEARCH_POINTS:
+                    break
+                depth = min(4 * depth, _DEEPEST_SEARCH_POINTS)
+        # Records are read after the hits: a record never tells of points that are not there yet.
+        records = self.retrieve(groups.keys())
+        return [
+            Candidate(product, hits, records[product].payload if product in records else None)
+            for product, hits in groups.items()
+        ]
+
+    def scroll(
+        self,
+        where: Condition,
+        *,
+        limit: int,
+        from_id: str | None = None,
+        with_vectors: bool = False,
+    ) -> Page:
+        """Points in the order of their ids; see `interface.Collection.scroll`."""
+        with self._translated_errors() as shard:
+            found, next_id = shard.scroll(
+                edge.ScrollRequest(
+                    offset=from_id,
+                    limit=limit,
+                    filter=to_filter(where),
+                    with_payload=True,
+                    with_vector=with_vectors,
+                )
+            )
+        return Page(tuple(map(_to_point, found)), None if next_id is None else str(next_id))
+
+    def count(self, where: Condition) -> int:
+        """How many points satisfy the condition, exactly."""
+        with self._translated_errors() as shard:
+            return shard.count(edge.CountRequest(exact=True, filter=to_filter(where)))
+
+    def maintain(self) -> None:
+        """Bring what is in memory to the disk, so that the next start has less of the log to read.
+
+        Optimising stops the whole process for seconds, so it happens when a collection is opened.
+        """
+        with self._translated_errors() as shard:
+            shard.flush()
+
+    def close(self) -> None:
+        """Flush and release the folder; later calls raise GenerationMissing."""
+        if self._shard is not None:
+            with self._translated_errors() as shard:
+                shard.flush()
+                self._shard = None
+                shard.close()
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[edge.EdgeShard]:
+        shard = self._shard
+        if shard is None:
+            raise GenerationMissing(f"generation {self._generation.name} is closed")
+        try:
+            yield shard
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InvalidPayload(f"the engine refuses a value: {str(error).splitlines()[0]}") from error
+        except GenerationMissing:
+            raise
+        except Exception as error:  # the engine raises nothing more precise than Exception
+            raise StoreUnavailable(f"the embedded engine failed: {str(error).splitlines()[0]}") from error
+
+
+def _to_update(operation: Operation) -> edge.UpdateOperation:
+    if isinstance(operation, DeletePoints):
+        return edge.UpdateOperation.delete_points_by_filter(to_filter(operation.where))
+    points = [
+        edge.Point(
+            point.id,
+            {} if point.vector is None else {VECTOR_NAME: point.vector.tolist()},
+            dict(point.payload),
+        )
+        for point in operation.points
+    ]
+    return edge.UpdateOperation.upsert_points(points, condition=to_filter(operation.only_over))
+
+
+def _to_point(found: edge.Record) -> Point:
+    vectors = cast(dict[str, list[float]] | None, found.vector) or {}
+    vector = vectors.get(VECTOR_NAME)
+    payload: Payload = found.payload or {}
+    return Point(str(found.id), payload, None if vector is None else np.asarray(vector, dtype=np.float32))

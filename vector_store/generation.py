@@ -1,0 +1,73 @@
+"""A generation: one collection, built from the log by one model version."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from secrets import token_hex
+from typing import TypeVar, cast
+
+from vector_store.errors import StoreCorrupt, StoreMisused
+
+T = TypeVar("T")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What is stored with a collection, so that nobody reads or writes it with the wrong model or order.
+
+    name: `<collection>-<model version>[-suffix]`.
+    preprocessing_hash: of what the model does to a photo before embedding it.
+    order_kind: `time` or `version`; events of the other kind do not compare with what is here.
+    incarnation: random; a lost or restored collection gets another, and so another consumer group.
+    filterable_attributes: name → type (`keyword`, `integer`, `float`, `bool`) of indexed attributes.
+    """
+
+    name: str
+    model_version: str
+    dimension: int
+    preprocessing_hash: str
+    order_kind: str
+    created_at_ms: int
+    incarnation: str = field(default_factory=lambda: token_hex(4))
+    filterable_attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise StoreMisused(f"{self.name!r} is no generation name: letters, digits, '.', '_' and '-' only")
+
+    def to_json(self) -> dict[str, object]:
+        """As stored with the collection."""
+        return {**asdict(self), "filterable_attributes": dict(self.filterable_attributes)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, object]) -> "Generation":
+        """As read back; unknown fields of a newer release are ignored.
+
+        Raises StoreCorrupt where a field is missing or of the wrong type.
+        """
+        try:
+            return cls(
+                name=_typed(stored, "name", str),
+                model_version=_typed(stored, "model_version", str),
+                dimension=_typed(stored, "dimension", int),
+                preprocessing_hash=_typed(stored, "preprocessing_hash", str),
+                order_kind=_typed(stored, "order_kind", str),
+                created_at_ms=_typed(stored, "created_at_ms", int),
+                incarnation=_typed(stored, "incarnation", str),
+                filterable_attributes=cast(Mapping[str, str], _typed(stored, "filterable_attributes", dict)),
+            )
+        except (KeyError, TypeError) as error:
+            raise StoreCorrupt(f"a generation's description is not readable: {error}") from error
+
+
+def generation_name(collection: str, model_version: str, suffix: str | None = None) -> str:
+    """The name of a generation of this collection, built by this model version."""
+    return f"{collection}-{model_version}" + (f"-{suffix}" if suffix else "")
+
+
+def _typed(stored: Mapping[str, object], name: str, kind: type[T]) -> T:
+    value = stored[name]
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is {value!r}")
+    return value
