@@ -1,0 +1,86 @@
+# The project's commands: `make help` lists them. The first one that needs it makes .venv; Python ≥ 3.11 is enough.
+
+VENV := .venv
+BIN := $(VENV)/bin
+ROOMS := product_events images model vector_store telemetry consumer search_api standalone
+# mypy refuses a path that is not there.
+TYPED := $(wildcard .ci $(ROOMS) bench producer_examples tests)
+
+# Another interpreter: make setup PYTHON=/usr/bin/python3.12
+PYTHON :=
+# Further words for the command behind a target: make demo ARGS="--reset"
+ARGS :=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/everything.stamp ## Make .venv with all that developing needs (torch included: some 5 GB)
+	@echo "Ready: $(BIN)/python. Next: make demo, make test, make check."
+
+.PHONY: demo
+demo: $(VENV)/serving.stamp ## The whole system on this machine, with a sample shop (ARGS="--data-dir D --reset")
+	@exec $(BIN)/python -m standalone $(ARGS)
+
+.PHONY: test
+test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but Python needed
+	$(BIN)/python -m pytest -m "not integration" $(wildcard tests/unit tests/contract tests/properties) $(ARGS)
+
+.PHONY: integration
+integration: $(VENV)/everything.stamp ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
+	$(BIN)/python -m pytest -m integration tests $(ARGS)
+
+.PHONY: check
+check: $(VENV)/everything.stamp ## Lint, format, types, import contract, spelling, and what is tracked
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+	$(BIN)/python .ci/tracked_files.py
+
+.PHONY: format
+format: $(VENV)/everything.stamp ## Format the code, and mend what ruff can mend
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --no-annotate \
+	--custom-compile-command "make requirements"
+
+.PHONY: requirements
+requirements: $(VENV)/everything.stamp ## Pin pyproject.toml's dependencies (ARGS=--upgrade: to their newest versions)
+	$(COMPILE) $(ARGS) -o requirements-serving.txt
+	$(COMPILE) $(ARGS) --all-extras --group dev -c requirements-serving.txt -o requirements.txt
+
+.PHONY: clean
+clean: ## Remove .venv and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/serving.stamp: requirements-serving.txt | $(BIN)/pip
+	@echo "Installing requirements-serving.txt into $(VENV) (once; about half a minute)"
+	@$(INSTALL) -r requirements-serving.txt
+	@touch $@
+
+# The same pins and more, so what serving needs is there afterwards too.
+$(VENV)/everything.stamp: requirements.txt | $(BIN)/pip
+	@echo "Installing requirements.txt into $(VENV) (once; some minutes: torch is large)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@ $(VENV)/serving.stamp
+
+# pip is the last thing that venv writes: a .venv without it is none. An interpreter may exist and not run (pyenv).
+$(BIN)/pip:
+	@for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making $(VENV) with $$("$$candidate" --version)"; \
+	        exec "$$candidate" -m venv $(VENV); \
+	    fi; \
+	done; \
+	echo "Python 3.11 or newer is needed and was not found ($(or $(PYTHON),looked for python3 and python3.11 to 3.14)):" \
+	    "install it, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+	exit 1
