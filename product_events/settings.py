@@ -1,0 +1,34 @@
+"""The settings of this room, for the services that read events."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from product_events.change import EventPolicy
+from product_events.order import OrderKind
+
+
+class EventSettings(BaseModel):
+    """How events are ordered, and what they may hold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_order: OrderKind = Field(
+        default=OrderKind.TIME,
+        description="What orders a product's events: `time` (the event's time, else the record's timestamp) "
+        "or `version` (`data.version`, which must grow with every change).",
+    )
+    event_max_ahead_seconds: float = Field(
+        default=300,
+        ge=0,
+        allow_inf_nan=False,
+        description="How far an event's time may be ahead of its Kafka record's timestamp, in seconds.",
+    )
+    max_images: int = Field(default=50, ge=1, description="How many images a product may have.")
+
+
+def event_policy(settings: EventSettings) -> EventPolicy:
+    """Return the policy that these settings describe."""
+    return EventPolicy(
+        order_kind=settings.event_order,
+        max_ahead_seconds=settings.event_max_ahead_seconds,
+        max_images=settings.max_images,
+    )
