@@ -1,0 +1,64 @@
+"""The networks that a TripletNet can stand on, by the names that commands and model files use."""
+
+import dataclasses
+from collections.abc import Callable
+
+from torch import Tensor, nn
+from torchvision.models import resnet50  # type: ignore[import-untyped]
+
+from model.efficientnet_lite import EfficientNetLite, load_imagenet_lite0
+from model.preprocessing import Preprocessing, Resize
+
+_IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+_IMAGENET_STD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+
+
+class ResNet50Features(nn.Module):
+    """torchvision's ResNet-50 up to its pooled features, its layers under torchvision's own names."""
+
+    feature_dim = 2048
+
+    def __init__(self) -> None:
+        super().__init__()
+        network = resnet50(weights=None)
+        for name, layer in network.named_children():
+            if name != "fc":
+                self.add_module(name, layer)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """float32 [n, 3, h, w], normalised, to features [n, 2048]."""
+        for layer in self.children():
+            x = layer(x)
+        return x.flatten(1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Backbone:
+    """How to build one kind of network, untrained or (where they are packaged) with ImageNet weights."""
+
+    name: str
+    build: Callable[[], nn.Module]
+    preprocessing: Preprocessing
+    build_pretrained: Callable[[], nn.Module] | None = None
+
+
+BACKBONES = {
+    backbone.name: backbone
+    for backbone in (
+        Backbone(
+            name="efficientnet_lite0",
+            build=EfficientNetLite,
+            preprocessing=Preprocessing(
+                size_px=224, resize=Resize.CROP, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)
+            ),
+            build_pretrained=load_imagenet_lite0,
+        ),
+        Backbone(
+            name="resnet50",
+            build=ResNet50Features,
+            preprocessing=Preprocessing(
+                size_px=224, resize=Resize.STRETCH, mean=_IMAGENET_MEAN, std=_IMAGENET_STD
+            ),
+        ),
+    )
+}

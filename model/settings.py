@@ -1,0 +1,52 @@
+"""Which model is served, and how: the fields that the services' settings classes inherit."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+WEIGHTS_DIR = Path(__file__).parent / "weights"
+SHIPPED_MODEL = WEIGHTS_DIR / "efficientnet_lite0.onnx"
+
+
+class EmbedderKind(StrEnum):
+    """What runs the network."""
+
+    ONNX = "onnx"
+    TORCH = "torch"
+
+
+class EmbedDevice(StrEnum):
+    """Where torch runs the network."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class ModelSettings(BaseModel):
+    """The model's settings; each field is the environment variable of the same name in upper case."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    model_path: Path = Field(
+        default=SHIPPED_MODEL,
+        description="The exported model (.onnx) that new generations use. Default: the one that ships.",
+    )
+    model_dir: Path = Field(
+        default=WEIGHTS_DIR,
+        description="Folder of exported models (.onnx); a generation's own is found by its version.",
+    )
+    embedder: EmbedderKind = Field(
+        default=EmbedderKind.ONNX,
+        description="What runs the network: onnx, or torch, which needs requirements.txt and the "
+        ".safetensors file beside the .onnx.",
+    )
+    embed_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Cores that one embedding call may use. Default: all of the machine's.",
+    )
+    embed_device: EmbedDevice = Field(
+        default=EmbedDevice.CPU,
+        description="Where EMBEDDER=torch runs: cpu or cuda. ONNX always runs on the CPU.",
+    )
