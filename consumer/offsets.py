@@ -1,0 +1,75 @@
+"""Which offsets may be committed: contiguously, up to the first message that is not dealt with. No I/O."""
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from threading import Lock
+from typing import TypeAlias
+
+Partition: TypeAlias = tuple[str, int]
+"""Topic and partition number."""
+
+
+class _PartitionProgress:
+    def __init__(self) -> None:
+        self.open: deque[int] = deque()
+        self.done: set[int] = set()
+        self.next_offset = 0
+        self.committed: int | None = None
+
+    def position(self) -> int:
+        return self.open[0] if self.open else self.next_offset
+
+
+class OffsetTracker:
+    """The messages between intake and completion, by partition. Thread-safe; never blocks for long."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._partitions: dict[Partition, _PartitionProgress] = {}
+
+    def begin(self, topic: str, partition: int, offset: int) -> None:
+        """A message was taken in. Those of a partition come in the order of their offsets."""
+        with self._lock:
+            progress = self._partitions.setdefault((topic, partition), _PartitionProgress())
+            progress.open.append(offset)
+            progress.next_offset = offset + 1
+
+    def finish(self, topic: str, partition: int, offset: int) -> None:
+        """A message is dealt with. Of a partition that was forgotten meanwhile: ignored."""
+        with self._lock:
+            progress = self._partitions.get((topic, partition))
+            if progress is None:
+                return
+            progress.done.add(offset)
+            while progress.open and progress.open[0] in progress.done:
+                progress.done.discard(progress.open.popleft())
+
+    def committable(self) -> dict[Partition, int]:
+        """By partition, the offset to commit (of the next message to read), where it is not committed yet."""
+        with self._lock:
+            return {
+                partition: progress.position()
+                for partition, progress in self._partitions.items()
+                if progress.position() != progress.committed
+            }
+
+    def committed(self, partition: Partition, offset: int) -> None:
+        """The broker has stored this offset."""
+        with self._lock:
+            if (progress := self._partitions.get(partition)) is not None:
+                progress.committed = offset
+
+    def open_messages(self, partitions: Collection[Partition] | None = None) -> int:
+        """How many messages of these partitions (default: of all) are not dealt with."""
+        with self._lock:
+            return sum(
+                len(progress.open)
+                for partition, progress in self._partitions.items()
+                if partitions is None or partition in partitions
+            )
+
+    def forget(self, partitions: Iterable[Partition]) -> None:
+        """These partitions are another member's now."""
+        with self._lock:
+            for partition in partitions:
+                self._partitions.pop(partition, None)

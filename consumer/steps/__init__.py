@@ -1,0 +1,1 @@
+"""The event path, one step a file; `pipeline` puts them in order."""
