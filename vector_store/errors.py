@@ -1,7 +1,7 @@
 """What can go wrong in a vector store.
 
 StoreError
-├── StoreUnavailable      may pass: unreachable, overloaded, timed out (a timed-out write may have been applied)
+├── StoreUnavailable      may pass: unreachable, overloaded, timed out (a timed-out write may be applied)
 ├── StoreMisused          the caller's fault, the same call will fail again
 │   ├── InvalidVector     wrong length, NaN or infinite
 │   └── InvalidPayload    a value that no engine can hold

@@ -42,10 +42,10 @@ class Collection(Protocol):
         where: Condition | None = None,
         without: Ids[str] = (),
     ) -> list[Candidate]:
-        """The `limit` products whose image points are nearest to the vector (float32 [dimension]), best first.
+        """The `limit` products whose image points are nearest to the vector (float32 [dimension]).
 
-        Each comes with its best `hits_per_product` points and its record as read after the search: unchecked,
-        see `read_check`. `where` narrows by the points' filterable fields; `without` names point ids to skip.
+        Best first; each with its best `hits_per_product` points and its record as read after the search:
+        unchecked, see `read_check`. `where` narrows by the points' filterable fields; `without` names point ids to skip.
         """
         ...
 
