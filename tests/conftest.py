@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.ci import IN_CI
+
+pytest_plugins = ["tests.brokers.fixtures"]
+
+_TESTS = Path(__file__).parent
+# What a test needs is told by its folder, so no file can forget to say so.
+_MARKERS_OF_FOLDERS = {
+    "integration": ("integration",),
+    "browser": ("integration", "browser"),
+    "chaos": ("chaos",),
+}
+
+# The machines that run this are shared, and slow now and then. CI draws the same examples each time.
+settings.register_profile("laptop", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if IN_CI else "laptop")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(_TESTS):
+            folder = item.path.relative_to(_TESTS).parts[0]
+            for marker in _MARKERS_OF_FOLDERS.get(folder, ()):
+                item.add_marker(marker)
