@@ -6,6 +6,9 @@ ROOMS := product_events images model vector_store telemetry consumer search_api 
 # mypy refuses a path that is not there.
 TYPED := $(wildcard .ci $(ROOMS) bench producer_examples tests)
 
+# The import contract names every room; one that is not there yet counts as empty.
+ABSENT_ROOMS := $(filter-out $(wildcard $(ROOMS)),$(ROOMS))
+
 # Another interpreter: make setup PYTHON=/usr/bin/python3.12
 PYTHON :=
 # Further words for the command behind a target: make demo ARGS="--reset"
@@ -38,7 +41,8 @@ check: $(VENV)/everything.stamp ## Lint, format, types, import contract, spellin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
-	$(BIN)/lint-imports --no-logo
+	@for room in $(ABSENT_ROOMS); do mkdir -p $(VENV)/absent/$$room && touch $(VENV)/absent/$$room/__init__.py; done
+	PYTHONPATH=$(VENV)/absent $(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
 	$(BIN)/python .ci/tracked_files.py
 
