@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from torch import Tensor, nn
-from torchvision.models import resnet50  # type: ignore[import-untyped]
+from torchvision.models import resnet50
 
 from model.efficientnet_lite import EfficientNetLite, load_imagenet_lite0
 from model.preprocessing import Preprocessing, Resize

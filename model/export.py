@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import tempfile
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from PIL import Image
 
 from model.errors import ExportRefused
 from model.model_info import ModelInfo
-from model.onnx_embedder import INPUT_NAME, OUTPUT_NAME, OnnxEmbedder
+from model.onnx_embedder import OnnxEmbedder
+from model.onnx_graph import onnx_graph
 from model.pixel_net import PixelNet
 from model.preprocessing import Pixels, Preprocessing
 from model.probe import Embeddings, probe_pixels
@@ -22,7 +22,6 @@ from model.tensor_file import net_tensors, save_tensor_file
 from model.triplet_net import TripletNet
 
 MIN_AGREEMENT_COSINE = 0.9999
-_OPSET = 18
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,7 +68,9 @@ def export(
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as folder:
         onnx_file, tensor_file = Path(folder) / output.name, Path(folder) / tensor_path.name
-        _write_onnx(pixel_net, info, onnx_file)
+        proto = onnx_graph(pixel_net, preprocessing.size_px)
+        onnx.helper.set_model_props(proto, info.to_metadata())
+        onnx.save_model(proto, onnx_file)
         lowest_cosine = _agreement(onnx_file, checked, expected)
         if lowest_cosine < MIN_AGREEMENT_COSINE:
             raise ExportRefused(
@@ -103,33 +104,6 @@ def _embed_with_torch(pixel_net: PixelNet, batch: Pixels) -> Embeddings:
             for start in range(0, len(batch), 16)
         ]
     return np.concatenate(parts)
-
-
-def _write_onnx(pixel_net: PixelNet, info: ModelInfo, path: Path) -> None:
-    example = torch.from_numpy(np.repeat(probe_pixels(info.preprocessing.size_px), 2, axis=0))
-    with warnings.catch_warnings():
-        # The exporter warns of its own internals; what counts is that the result agrees with torch.
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            pixel_net,
-            (example,),
-            input_names=[INPUT_NAME],
-            output_names=[OUTPUT_NAME],
-            dynamic_shapes={INPUT_NAME: {0: torch.export.Dim("n")}},
-            opset_version=_OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    if program is None:
-        raise ExportRefused("torch.onnx made no graph; nothing written")
-    proto = program.model_proto
-    # The exporter notes on each node where in this machine's source tree it came from.
-    for part in (*proto.graph.node, *proto.graph.value_info, proto.graph):
-        del part.metadata_props[:]
-    for node in proto.graph.node:
-        node.doc_string = ""
-    onnx.helper.set_model_props(proto, info.to_metadata())
-    onnx.save_model(proto, path)
 
 
 def _agreement(onnx_file: Path, checked: Pixels, expected: Embeddings) -> float:

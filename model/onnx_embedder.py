@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
-from onnxruntime.capi import onnxruntime_pybind11_state  # type: ignore[import-untyped]
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state
 
 from model.checked_embedder import CheckedEmbedder
 from model.errors import BadEmbedding, ModelFileInvalid, ModelFileMissing
