@@ -53,6 +53,11 @@ class OffsetTracker:
                 if progress.position() != progress.committed
             }
 
+    def positions(self) -> dict[Partition, int]:
+        """By partition, the offset up to which everything is dealt with."""
+        with self._lock:
+            return {partition: progress.position() for partition, progress in self._partitions.items()}
+
     def committed(self, partition: Partition, offset: int) -> None:
         """The broker has stored this offset."""
         with self._lock:

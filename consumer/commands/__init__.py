@@ -1,0 +1,1 @@
+"""`python -m consumer …`: one command a file."""

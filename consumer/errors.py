@@ -1,0 +1,95 @@
+"""What can go wrong in the consumer, and what happens next for every error that reaches it.
+
+    ConsumerError
+    ├── StartRefused            a setting or a surrounding that must be put right by a person
+    │   ├── KafkaUnreachable    nobody answers at the bootstrap servers
+    │   ├── NoSuchTopic         a topic to read is not there
+    │   ├── WrongModel          the promoted generation was built by another model version
+    │   └── OrderKindChanged    the generation was built with the other kind of order
+    ├── OffsetGap               the log no longer holds what was not read yet
+    ├── KafkaFatal              the client cannot go on
+    └── DeadLettersUnavailable  the dead-letter topic takes nothing now
+
+The branches of the other rooms' trees name facts; NEXT says what they mean here.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from images.errors import ImageError, MissingImage, RejectedImage, UnavailableImage
+from model.errors import BadEmbedding, ModelError
+from product_events import EventError
+from vector_store.errors import StoreError, StoreMisused, StoreUnavailable
+
+
+class ConsumerError(Exception):
+    """Any failure of the consumer itself; its text is one line for people."""
+
+
+class StartRefused(ConsumerError):
+    """The consumer must not start like this."""
+
+
+class KafkaUnreachable(StartRefused):
+    """No broker answered at start-up."""
+
+
+class NoSuchTopic(StartRefused):
+    """A topic that is to be read does not exist."""
+
+
+class WrongModel(StartRefused):
+    """The generation holds vectors of another model version."""
+
+
+class OrderKindChanged(StartRefused):
+    """The generation's events were ordered by the other kind of order."""
+
+
+class OffsetGap(ConsumerError):
+    """Messages are gone that were never read: skipped deletes would stay visible for ever."""
+
+
+class KafkaFatal(ConsumerError):
+    """The Kafka client reports a state from which it cannot recover."""
+
+
+class DeadLettersUnavailable(ConsumerError):
+    """The dead-letter topic did not take a message in time."""
+
+
+class Next(StrEnum):
+    """What happens after a failure."""
+
+    DEAD_LETTER = "dead_letter"
+    """The event or image is put aside with its reason, and the others go on."""
+    RETRY = "retry"
+    """The image is tried again later; everything else goes on."""
+    PAUSE = "pause"
+    """Intake pauses and the same call is repeated until it succeeds."""
+    STOP = "stop"
+    """The process ends with nothing committed past the failure."""
+
+
+NEXT: Final[dict[type[Exception], Next]] = {
+    EventError: Next.DEAD_LETTER,
+    ImageError: Next.DEAD_LETTER,
+    RejectedImage: Next.DEAD_LETTER,
+    MissingImage: Next.RETRY,
+    UnavailableImage: Next.RETRY,
+    ModelError: Next.STOP,
+    BadEmbedding: Next.DEAD_LETTER,
+    StoreError: Next.STOP,
+    StoreMisused: Next.DEAD_LETTER,
+    StoreUnavailable: Next.PAUSE,
+    ConsumerError: Next.STOP,
+    DeadLettersUnavailable: Next.PAUSE,
+}
+
+
+def what_happens_next(error: BaseException) -> Next:
+    """The entry of the nearest class of the error's ancestry; what nobody foresaw stops the consumer."""
+    for kind in type(error).__mro__:
+        if (found := NEXT.get(kind)) is not None:
+            return found
+    return Next.STOP

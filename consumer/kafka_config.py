@@ -1,0 +1,47 @@
+"""What the settings say to librdkafka."""
+
+from typing import Any
+
+from consumer.settings import ConsumerSettings
+
+_CONSUMER_ONLY = (
+    "group.",
+    "session.",
+    "heartbeat.",
+    "max.poll.",
+    "partition.assignment.",
+    "fetch.",
+    "auto.offset.",
+)
+
+
+def client_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For clients of every kind: where the brokers are, and the properties given by the operator."""
+    return {
+        "bootstrap.servers": settings.kafka_bootstrap_servers,
+        "client.id": "visual-product-search",
+        **{
+            name: value
+            for name, value in settings.kafka_config.items()
+            if not name.startswith(_CONSUMER_ONLY)
+        },
+    }
+
+
+def consumer_config(settings: ConsumerSettings, group: str) -> dict[str, Any]:
+    """For reading events. What correctness rests on cannot be overridden."""
+    return {
+        "queued.max.messages.kbytes": 16_384,
+        "bootstrap.servers": settings.kafka_bootstrap_servers,
+        "client.id": "visual-product-search",
+        **settings.kafka_config,
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+    }
+
+
+def group_name(settings: ConsumerSettings, generation: str, incarnation: str) -> str:
+    """The group of one incarnation of a generation: its offsets are that collection's position in the log."""
+    return f"{settings.kafka_group_prefix}.{generation}.{incarnation}"

@@ -1,0 +1,92 @@
+"""The consumer as one thing that runs until it is told to stop."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+import structlog
+
+from consumer.dead_letter_topic import DeadLetterSink
+from consumer.offsets import OffsetTracker
+from consumer.periodic_work import PeriodicWork
+from consumer.pipeline import Pipeline
+from consumer.steps.intake import Intake
+from telemetry import Metrics, Readiness
+from vector_store import ProductIndex
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerParts:
+    """What `wiring` has put together. The service owns and ends all of it but the index.
+
+    stop_intake ends the reading; stop ends everything.
+    close_after: what else to close at the very end.
+    """
+
+    index: ProductIndex
+    offsets: OffsetTracker
+    pipeline: Pipeline
+    intake: Intake
+    periodic_work: PeriodicWork
+    dead_letters: DeadLetterSink
+    readiness: Readiness
+    metrics: Metrics
+    stop_intake: Event
+    stop: Event
+    drain_seconds: float
+    close_after: Sequence[Callable[[], None]] = ()
+
+
+class ConsumerService:
+    """Runs the consumer on the calling thread."""
+
+    def __init__(self, parts: ConsumerParts) -> None:
+        self._parts = parts
+
+    @property
+    def index(self) -> ProductIndex:
+        """The generation that is written."""
+        return self._parts.index
+
+    @property
+    def readiness(self) -> Readiness:
+        """What is waited for."""
+        return self._parts.readiness
+
+    @property
+    def metrics(self) -> Metrics:
+        """What was counted."""
+        return self._parts.metrics
+
+    def request_stop(self) -> None:
+        """Ask `run` to finish what is under way and return. Safe in a signal handler, and twice."""
+        self._parts.stop_intake.set()
+
+    def run(self) -> None:
+        """Read events until asked to stop; then drain, commit and leave the group.
+
+        Blocks. Raises what stopped the consumer, after committing exactly what was finished.
+        """
+        parts = self._parts
+        generation = parts.index.generation
+        _log.info("consuming", generation=generation.name, incarnation=generation.incarnation)
+        parts.pipeline.start()
+        parts.periodic_work.start()
+        try:
+            parts.intake.run()
+            drained = parts.pipeline.drain(parts.drain_seconds, self._nothing_open)
+            _log.info("stopping", drained=drained, unfinished_messages=parts.offsets.open_messages())
+        finally:
+            parts.stop.set()
+            parts.pipeline.close()
+            parts.periodic_work.join(timeout_seconds=5)
+            parts.intake.close()
+            parts.dead_letters.close()
+            for close in parts.close_after:
+                close()
+        _log.info("stopped")
+
+    def _nothing_open(self) -> bool:
+        return self._parts.offsets.open_messages() == 0 and self._parts.pipeline.products_in_flight() == 0

@@ -1,0 +1,110 @@
+"""The consumer's settings, all of them."""
+
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from consumer.image_retry import RetryPolicy
+from images.settings import ImageSettings
+from model.settings import ModelSettings
+from product_events.settings import EventSettings
+from vector_store import VectorStoreSettings
+
+
+class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings):
+    """What the environment says to the consumer. Immutable."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", protected_namespaces=())
+
+    kafka_bootstrap_servers: str = Field(
+        default="localhost:9092", description="The Kafka brokers to begin with, host:port, comma-separated."
+    )
+    kafka_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("product.created", "product.updated", "product.deleted"),
+        min_length=1,
+        description="The topics that carry product events, comma-separated.",
+    )
+    kafka_group_prefix: str = Field(
+        default="product-index",
+        min_length=1,
+        description="First part of the consumer group's name; generation and incarnation follow.",
+    )
+    kafka_dead_letter_topic: str = Field(
+        default="product.dead-letters",
+        min_length=1,
+        description="Where events and images go that cannot be used. Created if missing.",
+    )
+    kafka_config: Annotated[dict[str, Any], NoDecode] = Field(
+        default_factory=dict,
+        description="Any librdkafka property, as a JSON object; for TLS, SASL, group.protocol and the like.",
+        examples=['{"security.protocol": "SSL"}'],
+    )
+    image_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
+        default=RetryPolicy().delays_seconds,
+        min_length=1,
+        description="Seconds before each further try of a pending image, comma-separated; the last one repeats.",
+    )
+    image_give_up_seconds: float = Field(
+        default=RetryPolicy().give_up_seconds,
+        gt=0,
+        description="How long after its first failure a pending image is given up.",
+    )
+    image_missing_grace_seconds: float = Field(
+        default=RetryPolicy().missing_grace_seconds,
+        ge=0,
+        description="How long after its event an image that answers 401, 404 or 410 may still appear.",
+    )
+    fetch_threads: int = Field(
+        default=24, ge=1, le=256, description="Images downloaded and decoded at the same time."
+    )
+    embed_batch_size: int = Field(default=16, ge=1, le=256, description="Images embedded in one call.")
+    max_products_in_flight: int = Field(
+        default=256,
+        ge=1,
+        description="Products between intake and completed write; bounds memory. Beyond it, intake pauses.",
+    )
+    commit_interval_seconds: float = Field(
+        default=1.0, gt=0, description="How often finished offsets are committed."
+    )
+    drain_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="How long a stop or a rebalance waits for work in flight; the rest will be redelivered.",
+    )
+    mend_interval_seconds: float = Field(
+        default=5.0, gt=0, description="How often pending images are looked for."
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="(?i)^(debug|info|warning|error)$",
+        description="The least level that is logged.",
+    )
+
+    @field_validator("kafka_topics", "image_retry_seconds", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("kafka_config", mode="before")
+    @classmethod
+    def _parse_json(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return orjson.loads(value or "{}")
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"not a JSON object: {error}") from error
+
+    def retry_policy(self) -> RetryPolicy:
+        """When pending images are tried again."""
+        return RetryPolicy(
+            delays_seconds=self.image_retry_seconds,
+            give_up_seconds=self.image_give_up_seconds,
+            missing_grace_seconds=self.image_missing_grace_seconds,
+        )

@@ -1,0 +1,28 @@
+"""What the status point says: how far the index has read, for whoever looks at the collection alone."""
+
+from collections.abc import Callable
+
+from consumer.offsets import OffsetTracker
+from vector_store import ProductIndex
+
+
+class StatusReport:
+    """Writes the status point. now_ms: the time of day, in milliseconds since 1970."""
+
+    def __init__(self, index: ProductIndex, offsets: OffsetTracker, now_ms: Callable[[], int]) -> None:
+        self._index = index
+        self._offsets = offsets
+        self._now_ms = now_ms
+
+    def write(self) -> None:
+        """Replace the status point; blocks for one write."""
+        self._index.write_status(
+            {
+                "written_at_ms": self._now_ms(),
+                "positions": [
+                    {"topic": topic, "partition": partition, "offset": offset}
+                    for (topic, partition), offset in sorted(self._offsets.positions().items())
+                ],
+                "unfinished_messages": self._offsets.open_messages(),
+            }
+        )

@@ -1,0 +1,72 @@
+"""Finished messages become committed offsets."""
+
+from collections.abc import Callable, Collection
+from time import monotonic
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from consumer.offsets import OffsetTracker, Partition
+
+_log = structlog.get_logger()
+
+
+class Committer:
+    """Commits what the tracker allows. Used on the polling thread only.
+
+    clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self, offsets: OffsetTracker, *, interval_seconds: float, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._offsets = offsets
+        self._interval_seconds = interval_seconds
+        self._clock = clock
+        self._last = clock()
+        self._consumer: Consumer | None = None
+
+    def attach(self, consumer: Consumer) -> None:
+        """Commit through this client from now on."""
+        self._consumer = consumer
+
+    def commit_when_due(self) -> None:
+        """Send what is new once an interval; returns at once, the broker's answer comes with a later poll."""
+        now = self._clock()
+        if self._consumer is None or now - self._last < self._interval_seconds:
+            return
+        self._last = now
+        if due := self._offsets.committable():
+            self._consumer.commit(offsets=_positions(due), asynchronous=True)
+
+    def commit_now(self, partitions: Collection[Partition] | None = None) -> None:
+        """Commit what is finished of these partitions (default: of all); blocks until the broker answers.
+
+        A failure is logged: the messages will be delivered again, which changes nothing.
+        """
+        due = {
+            partition: offset
+            for partition, offset in self._offsets.committable().items()
+            if partitions is None or partition in partitions
+        }
+        if self._consumer is None or not due:
+            return
+        try:
+            stored = self._consumer.commit(offsets=_positions(due), asynchronous=False)
+        except KafkaException as error:
+            _log.warning("offsets not committed", reason=str(error))
+            return
+        self.on_commit(None, stored or [])
+
+    def on_commit(self, error: KafkaError | None, partitions: Collection[TopicPartition]) -> None:
+        """The broker's answer to a commit."""
+        if error is not None:
+            _log.warning("offsets not committed", reason=error.str())
+            return
+        for each in partitions:
+            if each.error is None:
+                self._offsets.committed((each.topic, each.partition), each.offset)
+
+
+def _positions(offsets: dict[Partition, int]) -> list[TopicPartition]:
+    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]

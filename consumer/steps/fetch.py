@@ -1,0 +1,34 @@
+"""A URL becomes what the model takes: downloaded, decoded, prepared."""
+
+import traceback
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from images.errors import ImageError
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class UnexpectedImageFailure(Exception):
+    """What nobody foresaw about one image; its text is the traceback."""
+
+
+def fetch(
+    url: str,
+    download: Callable[[str], bytes],
+    decode: Callable[[bytes], Image.Image],
+    prepare: Callable[[Image.Image], Pixels],
+) -> Pixels:
+    """Pixels, uint8 [side, side, 3], of the image behind a URL. Blocks up to the download's deadline.
+
+    Raises ImageError, or UnexpectedImageFailure for anything else: one image never stops the others.
+    """
+    try:
+        return prepare(decode(download(url)))
+    except ImageError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a hostile image provokes is that image's failure
+        raise UnexpectedImageFailure(traceback.format_exc()) from None

@@ -1,0 +1,152 @@
+"""Messages are read from Kafka for as long as there is room for them."""
+
+from collections.abc import Callable, Sequence
+from threading import Event
+from typing import Any, TypeVar, cast
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+
+from consumer.errors import KafkaFatal, OffsetGap
+from consumer.pipeline import Pipeline
+from consumer.rebalance import Rebalance
+from consumer.steps.commit import Committer
+from product_events import RawMessage
+from telemetry import Readiness
+
+_log = structlog.get_logger()
+T = TypeVar("T")
+_POLL_SECONDS = 0.2
+_MOST_MESSAGES = 500
+_PROBE_SECONDS = 2.0
+
+
+class Intake:
+    """The polling loop: reads, pauses when there is no room, commits. On the thread that calls `run`."""
+
+    def __init__(
+        self,
+        *,
+        config: dict[str, Any],
+        topics: tuple[str, ...],
+        pipeline: Pipeline,
+        rebalance: Rebalance,
+        committer: Committer,
+        readiness: Readiness,
+        find_failure: Callable[[], BaseException | None],
+        stop: Event,
+        make_consumer: Callable[[dict[str, Any]], Consumer] = Consumer,
+    ) -> None:
+        self._topics = topics
+        self._pipeline = pipeline
+        self._rebalance = rebalance
+        self._committer = committer
+        self._readiness = readiness
+        self._find_failure = find_failure
+        self._stop = stop
+        self._paused = False
+        self._consumer = make_consumer(
+            {**config, "on_commit": committer.on_commit, "error_cb": self._on_client_error}
+        )
+        committer.attach(self._consumer)
+
+    def run(self) -> None:
+        """Read until stopped. Raises what `find_failure` finds, OffsetGap or KafkaFatal."""
+        self._consumer.subscribe(
+            list(self._topics),
+            on_assign=self._on_assign,
+            on_revoke=self._rebalance.on_revoke,
+            on_lost=self._rebalance.on_lost,
+        )
+        while not self._stop.is_set():
+            if (failure := self._find_failure()) is not None:
+                raise failure
+            self._pause_or_resume()
+            self._take_in(self._consumer.consume(_MOST_MESSAGES, timeout=_POLL_SECONDS))
+            self._committer.commit_when_due()
+            self._ask_whether_kafka_is_back()
+
+    def close(self) -> None:
+        """Commit what is finished and leave the group; blocks for as long as the broker takes."""
+        self._committer.commit_now()
+        self._consumer.close()
+
+    def _take_in(self, delivered: list[Message]) -> None:
+        messages = [_to_raw(message) for message in delivered if not self._is_error(message)]
+        if messages:
+            self._pipeline.offer(messages)
+
+    def _pause_or_resume(self) -> None:
+        # Polling goes on while paused, so that the group does not take this member for dead.
+        full = not self._pipeline.has_room()
+        if full != self._paused:
+            (self._consumer.pause if full else self._consumer.resume)(self._consumer.assignment())
+            self._paused = full
+
+    def _on_assign(self, consumer: Consumer, partitions: list[Any]) -> None:
+        self._rebalance.on_assign(consumer, partitions)
+        self._readiness.clear("assignment")
+        # New partitions come unpaused: say so again at the next turn if there is no room.
+        self._paused = False
+
+    def _is_error(self, message: Message) -> bool:
+        error = message.error()
+        if error is None:
+            self._readiness.clear("kafka")
+            return False
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - the client's own constant
+            raise OffsetGap(
+                f"{message.topic()}[{message.partition()}]: {error.str()}; events are gone that were never "
+                "read: build a new generation from the records"
+            )
+        if error.fatal():
+            raise KafkaFatal(error.str())
+        self._on_client_error(error)
+        return True
+
+    def _on_client_error(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - the client's own constant
+            news = self._readiness.wait_for("kafka", "no broker can be reached")
+        else:
+            news = error.code() != KafkaError._TRANSPORT  # noqa: SLF001 - the client's own constant
+        if news:
+            _log.warning("kafka", reason=error.str())
+
+    def _ask_whether_kafka_is_back(self) -> None:
+        if "kafka" not in self._readiness.reasons():
+            return
+        try:
+            self._consumer.list_topics(self._topics[0], timeout=_PROBE_SECONDS)
+        except KafkaException:
+            return
+        self._readiness.clear("kafka")
+        _log.info("kafka is back")
+
+
+def _to_raw(message: Message) -> RawMessage:
+    _kind, timestamp_ms = message.timestamp()
+    return RawMessage(
+        topic=_known(message.topic()),
+        partition=_known(message.partition()),
+        offset=_known(message.offset()),
+        timestamp_ms=timestamp_ms,
+        key=_bytes(message.key()),
+        value=_bytes(message.value()),
+        headers=_header_pairs(message),
+    )
+
+
+def _header_pairs(message: Message) -> tuple[tuple[str, bytes | None], ...]:
+    # The client delivers a list of pairs, which its type does not say.
+    pairs = cast(Sequence[tuple[str, str | bytes | None]], message.headers() or ())
+    return tuple((name, _bytes(value)) for name, value in pairs)
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise KafkaFatal("the client delivered a message without its position")
+    return value
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

@@ -1,0 +1,56 @@
+"""Topics at start-up: those to read must be there, the dead letters' own is made."""
+
+from concurrent.futures import Future
+from typing import Any
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
+
+_log = structlog.get_logger()
+_KEEP_FOR_EVER = {"retention.ms": "-1"}
+
+
+def prepare_topics(
+    config: dict[str, Any],
+    *,
+    topics: tuple[str, ...],
+    dead_letter_topic: str,
+    deadline_seconds: float = 15.0,
+) -> None:
+    """Check that the topics exist, and create the dead-letter topic where it does not.
+
+    Blocks up to the deadline for each of the two. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
+    """
+    admin = AdminClient(config)
+    try:
+        present = set(admin.list_topics(timeout=deadline_seconds).topics)
+    except KafkaException as error:
+        raise KafkaUnreachable(
+            f"no Kafka broker answers at {config['bootstrap.servers']}: {error.args[0].str()}; "
+            "set KAFKA_BOOTSTRAP_SERVERS"
+        ) from error
+    if missing := [topic for topic in topics if topic not in present]:
+        raise NoSuchTopic(
+            f"no such topic: {', '.join(missing)}; create it, or set KAFKA_TOPICS to the shop's topics"
+        )
+    if dead_letter_topic not in present:
+        _create(admin, dead_letter_topic, deadline_seconds)
+
+
+def _create(admin: AdminClient, topic: str, deadline_seconds: float) -> None:
+    new = NewTopic(topic, num_partitions=1, config=_KEEP_FOR_EVER)
+    created: Future[None] = admin.create_topics([new], operation_timeout=deadline_seconds)[topic]
+    try:
+        created.result(timeout=deadline_seconds)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise StartRefused(f"the topic {topic} cannot be created: {error.args[0].str()}") from error
+    except TimeoutError as error:
+        raise KafkaUnreachable(
+            f"creating the topic {topic} got no answer in {deadline_seconds:.0f} s"
+        ) from error
+    _log.info("topic created", topic=topic)

@@ -1,0 +1,152 @@
+"""Settings become a running consumer; the only place where its parts are built."""
+
+from collections.abc import Callable
+from threading import Event
+from time import time_ns
+
+from PIL import Image
+
+from consumer.dead_letter_topic import DeadLetterTopic
+from consumer.dead_letters import DeadLetterWriter
+from consumer.generation_choice import open_promoted
+from consumer.kafka_config import client_config, consumer_config, group_name
+from consumer.mender import Mender
+from consumer.offsets import OffsetTracker
+from consumer.periodic_work import Chore, PeriodicWork
+from consumer.persistence import Persistence
+from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
+from consumer.pipeline_metrics import PipelineMetrics
+from consumer.product_state import StateRules
+from consumer.rebalance import Rebalance
+from consumer.service import ConsumerParts, ConsumerService
+from consumer.settings import ConsumerSettings
+from consumer.status import StatusReport
+from consumer.steps.commit import Committer
+from consumer.steps.fetch import Pixels, fetch
+from consumer.steps.intake import Intake
+from consumer.topics import prepare_topics
+from consumer.version import SERVICE_VERSION
+from images import ImageFetcher, build_fetcher, decode, decode_limits
+from model.embedder import Embedder
+from product_events.settings import event_policy
+from telemetry import Metrics, Readiness
+from telemetry.metric_definitions import GENERATION
+from vector_store import ProductIndex, VectorStore
+
+_MAINTAIN_SECONDS = 30.0
+_STATUS_SECONDS = 10.0
+
+
+def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Embedder) -> ConsumerService:
+    """A consumer on the promoted generation, ready to run; the caller owns the store and the embedder.
+
+    Blocks for some seconds while it asks Kafka. Raises StartRefused, StoreError.
+    """
+    prepare_topics(
+        client_config(settings),
+        topics=settings.kafka_topics,
+        dead_letter_topic=settings.kafka_dead_letter_topic,
+    )
+    index = ProductIndex(
+        open_promoted(
+            store,
+            embedder,
+            collection=settings.collection,
+            order_kind=settings.event_order.value,
+            filterable_attributes=settings.filterable_attributes,
+            now_ms=_now_ms,
+        )
+    )
+    generation = index.generation
+    stop_intake, stop = Event(), Event()
+    readiness = Readiness(assignment="waits for partitions from the consumer group")
+    metrics = Metrics()
+    metrics.set(GENERATION, 1, generation=generation.name, model_version=generation.model_version)
+    persistence = Persistence(stop, readiness, metrics)
+    offsets = OffsetTracker()
+    committer = Committer(offsets, interval_seconds=settings.commit_interval_seconds)
+    dead_letters = DeadLetterTopic(client_config(settings), settings.kafka_dead_letter_topic)
+    fetcher = build_fetcher(settings)
+    pipeline = Pipeline(
+        PipelineParts(
+            index=index,
+            embedder=embedder,
+            fetch=_fetch_step(fetcher, embedder, settings),
+            dead_letters=dead_letters,
+            letters=DeadLetterWriter(generation.name, SERVICE_VERSION),
+            offsets=offsets,
+            policy=event_policy(settings),
+            rules=StateRules(settings.retry_policy(), generation.filterable_attributes),
+            persistence=persistence,
+            metrics=PipelineMetrics(metrics),
+            now_ms=_now_ms,
+        ),
+        PipelineLimits(
+            fetch_threads=settings.fetch_threads,
+            fetches_per_host=settings.image_fetches_per_host,
+            host_patience_seconds=settings.image_deadline_seconds,
+            embed_batch_images=settings.embed_batch_size,
+            max_products_in_flight=settings.max_products_in_flight,
+        ),
+        stop,
+    )
+    rebalance = Rebalance(
+        pipeline=pipeline,
+        offsets=offsets,
+        committer=committer,
+        index_is_empty=lambda: index.count_records() == 0,
+        drain_seconds=settings.drain_seconds,
+    )
+    mender = Mender(index, pipeline, persistence, _now_ms)
+    status = StatusReport(index, offsets, _now_ms)
+    periodic_work = PeriodicWork(
+        (
+            Chore("mend", settings.mend_interval_seconds, mender.run_once),
+            Chore("status", _STATUS_SECONDS, status.write),
+            Chore("maintain", _MAINTAIN_SECONDS, index.maintain),
+        ),
+        is_mine=lambda: (settings.kafka_topics[0], 0) in rebalance.owned,
+        stop=stop,
+    )
+    intake = Intake(
+        config=consumer_config(settings, group_name(settings, generation.name, generation.incarnation)),
+        topics=settings.kafka_topics,
+        pipeline=pipeline,
+        rebalance=rebalance,
+        committer=committer,
+        readiness=readiness,
+        find_failure=lambda: pipeline.failure or rebalance.failure or periodic_work.failure,
+        stop=stop_intake,
+    )
+    return ConsumerService(
+        ConsumerParts(
+            index=index,
+            offsets=offsets,
+            pipeline=pipeline,
+            intake=intake,
+            periodic_work=periodic_work,
+            dead_letters=dead_letters,
+            readiness=readiness,
+            metrics=metrics,
+            stop_intake=stop_intake,
+            stop=stop,
+            drain_seconds=settings.drain_seconds,
+            close_after=(fetcher.close,),
+        )
+    )
+
+
+def _fetch_step(
+    fetcher: ImageFetcher, embedder: Embedder, settings: ConsumerSettings
+) -> Callable[[str], Pixels]:
+    limits = decode_limits(settings)
+    min_side_px = embedder.preprocessing.min_side_px
+
+    def decode_small(data: bytes) -> Image.Image:
+        return decode(data, limits, min_side_px=min_side_px)
+
+    return lambda url: fetch(url, fetcher.fetch, decode_small, embedder.prepare)
+
+
+def _now_ms() -> int:
+    return time_ns() // 1_000_000
