@@ -1,8 +1,12 @@
+import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.brokers.maven_artifacts import default_cache_dir
 from tests.ci import IN_CI
 
 pytest_plugins = ["tests.brokers.fixtures"]
@@ -27,3 +31,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             folder = item.path.relative_to(_TESTS).parts[0]
             for marker in _MARKERS_OF_FOLDERS.get(folder, ()):
                 item.add_marker(marker)
+
+
+# What a test may remove whole: folders inside these, never these themselves.
+_REMOVABLE = tuple(
+    Path(os.path.realpath(root)) for root in (tempfile.gettempdir(), default_cache_dir().parent)
+)
+
+
+def _refuse_to_remove(event: str, arguments: tuple[object, ...]) -> None:
+    """A wrong path under test must end the test, not the machine: rmtree stays in temporary folders."""
+    if event != "shutil.rmtree":
+        return
+    path = Path(os.path.realpath(os.fsdecode(str(arguments[0]))))
+    if not any(root in path.parents for root in _REMOVABLE):
+        raise PermissionError(f"a test tried to remove {path}, outside of the temporary folders")
+
+
+sys.addaudithook(_refuse_to_remove)
