@@ -33,7 +33,7 @@ class Generation:
     filterable_attributes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not is_generation_name(self.name):
             raise StoreMisused(f"{self.name!r} is no generation name: letters, digits, '.', '_' and '-' only")
 
     def to_json(self) -> dict[str, object]:
@@ -59,6 +59,11 @@ class Generation:
             )
         except (KeyError, TypeError) as error:
             raise StoreCorrupt(f"a generation's description is not readable: {error}") from error
+
+
+def is_generation_name(name: str) -> bool:
+    """Whether this can name a generation: one plain path component, safe on every engine."""
+    return _NAME.fullmatch(name) is not None
 
 
 def generation_name(collection: str, model_version: str, suffix: str | None = None) -> str:

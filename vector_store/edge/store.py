@@ -19,7 +19,8 @@ from vector_store.errors import (
     StoreUnavailable,
 )
 from vector_store.filterable import FILTERABLE_FIELDS
-from vector_store.generation import Generation
+from vector_store.generation import Generation, is_generation_name
+from vector_store.json_path import to_json_path
 
 _DESCRIPTION = "generation.json"
 _OPTIMISE_FROM_UNINDEXED_POINTS = 20_000
@@ -96,6 +97,8 @@ class EdgeStore:
 
     def drop(self, name: str) -> None:
         """Remove a generation and its points. Raises StoreMisused for the promoted one."""
+        if not is_generation_name(name):
+            return
         with self._guard:
             if name == self.promoted():
                 raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
@@ -130,6 +133,9 @@ class EdgeStore:
             self._lock.release()
 
     def _generation_folder(self, name: str) -> Path:
+        # The name becomes a path that may be removed: anything but one plain component is nobody's name.
+        if not is_generation_name(name):
+            raise GenerationMissing(f"{name[:100]!r} is no generation name")
         return self._folder / "generations" / name
 
 
@@ -142,7 +148,7 @@ def _config(generation: Generation) -> edge.EdgeConfig:
 def _indexes(generation: Generation) -> dict[str, edge.PayloadSchemaType]:
     named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
     attributes = {
-        f"attributes.{name}": _INDEX_TYPES[kind] for name, kind in generation.filterable_attributes.items()
+        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind] for name, kind in generation.filterable_attributes.items()
     }
     return {
         "product": edge.PayloadSchemaType.Uuid,
