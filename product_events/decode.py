@@ -106,10 +106,10 @@ def _event_time_ms(time_ms: int | None, timestamp_ms: int, policy: EventPolicy) 
 
 
 def _flag(value: Any, where: str) -> bool:
-    if value is None or value is False or value == "false":
-        return False
-    if value is True or value == "true":
-        return True
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower(), value)
+    if value is None or isinstance(value, bool):
+        return bool(value)
     raise InvalidProduct(f"{where}: should be true or false")
 
 

@@ -9,13 +9,22 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     WithJsonSchema,
     model_validator,
 )
 
-from product_events.attributes import MAX_TEXT_CHARS, AttributeValue, clean_attributes
+from product_events.attributes import (
+    MAX_ATTRIBUTES,
+    MAX_LIST_ITEMS,
+    MAX_TEXT_CHARS,
+    AttributeValue,
+    Scalar,
+    clean_attributes,
+)
 from product_events.coercion import identifier, integer, number, web_url
 from product_events.image_key import VERSION_SEPARATOR, image_key
+from product_events.order import MAX_ORDER
 
 MAX_ID_CHARS: Final = 512
 
@@ -54,7 +63,19 @@ Identifier = Annotated[
 ]
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
 Integer = Annotated[
-    int, BeforeValidator(integer), Field(ge=-(2**63), lt=2**63), WithJsonSchema({"type": "integer"})
+    int,
+    BeforeValidator(integer),
+    Field(ge=-(2**63), lt=2**63),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_ORDER}),
+]
+WebUrl = Annotated[
+    Text,
+    AfterValidator(web_url),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": MAX_TEXT_CHARS}),
+]
+_GivenAttributes = Annotated[
+    dict[str, Scalar | Annotated[list[Scalar | None], Field(max_length=MAX_LIST_ITEMS)] | None],
+    Field(max_length=MAX_ATTRIBUTES),
 ]
 
 
@@ -96,16 +117,20 @@ class Product(BaseModel):
     )
     currency: Text | None = Field(default=None, description="An ISO 4217 code.")
     in_stock: bool | None = Field(default=None, description="Whether it can be bought now, filterable.")
-    url: Annotated[Text, AfterValidator(web_url)] | None = Field(
-        default=None, description="The product's page in the shop, http or https."
-    )
+    url: WebUrl | None = Field(default=None, description="The product's page in the shop, http or https.")
     images: Annotated[
-        tuple[ProductImage, ...], BeforeValidator(_absent_is_empty), AfterValidator(_first_places)
+        tuple[ProductImage, ...],
+        BeforeValidator(_absent_is_empty, json_schema_input_type=list[str | ProductImage] | None),
+        AfterValidator(_first_places),
     ] = Field(
         default=(),
         description="Its pictures, as objects or plain URL strings. A bad URL fails that picture only.",
     )
-    attributes: Annotated[dict[str, AttributeValue], BeforeValidator(clean_attributes)] = Field(
+    # Checked by hand alone: pydantic's union of scalars would take a third of the time of a whole event.
+    attributes: Annotated[
+        dict[str, AttributeValue],
+        PlainValidator(clean_attributes, json_schema_input_type=_GivenAttributes | None),
+    ] = Field(
         default_factory=dict,
         description="What else should be filterable or shown: scalars or lists of scalars.",
     )
