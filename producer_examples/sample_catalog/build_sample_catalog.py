@@ -11,7 +11,6 @@ import csv
 import hashlib
 import json
 import math
-import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -71,8 +70,9 @@ def main() -> int:
 def build(source: Path, target: Path) -> None:
     """Write `target/products.jsonl` and `target/images/`, replacing what is there."""
     folder = target / "images"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.jpg"):
+        old.unlink()
     groups = sorted(choose(source), key=lambda group: _hash("place", group[0].name))
     with (target / "products.jsonl").open("w", encoding="utf-8") as lines:
         for group in groups:
