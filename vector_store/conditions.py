@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from vector_store.errors import StoreMisused
+
 Scalar: TypeAlias = str | int | bool
 
 
@@ -54,9 +56,13 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one of these holds; must not be empty."""
+    """At least one of these holds; empty is refused, since engines would take it for no condition at all."""
 
     conditions: tuple["Condition", ...]
+
+    def __post_init__(self) -> None:
+        if not self.conditions:
+            raise StoreMisused("a choice between no conditions")
 
 
 @dataclass(frozen=True, slots=True)

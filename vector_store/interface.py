@@ -45,7 +45,8 @@ class Collection(Protocol):
         """The `limit` products whose image points are nearest to the vector (float32 [dimension]).
 
         Best first; each with its best `hits_per_product` points and its record as read after the search:
-        unchecked, see `read_check`. `where` narrows by the points' filterable fields; `without` names point ids to skip.
+        unchecked, see `read_check`. `where` narrows by the points' filterable fields; `without` names point
+        ids to skip.
         """
         ...
 

@@ -46,7 +46,7 @@ class VectorStoreSettings(BaseModel):
         for name, kind in value.items():
             if kind not in ATTRIBUTE_TYPES:
                 raise ValueError(f"{name}: {kind!r} is none of {', '.join(ATTRIBUTE_TYPES)}")
-            if not name or "." in name or name in FILTERABLE_FIELDS:
+            if not name or any(mark in name for mark in '."\\') or name in FILTERABLE_FIELDS:
                 raise ValueError(f"{name!r} cannot be a filterable attribute's name")
         return value
 

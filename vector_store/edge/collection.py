@@ -9,15 +9,15 @@ import numpy as np
 import qdrant_edge as edge
 
 from vector_store.conditions import AllOf, Condition, HasId, Not
+from vector_store.edge.failures import translated_failures
 from vector_store.edge.filters import to_filter
-from vector_store.errors import GenerationMissing, InvalidPayload, StoreUnavailable
+from vector_store.edge.grouped_search import nearest_products
+from vector_store.errors import GenerationMissing, StoreUnavailable
 from vector_store.generation import Generation
-from vector_store.grouping import group_by_product
 from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
 from vector_store.validation import check_operations, check_vector
 
 VECTOR_NAME = "image"
-_DEEPEST_SEARCH_POINTS = 8192
 
 
 class EdgeCollection:
@@ -35,7 +35,7 @@ class EdgeCollection:
     def apply(self, operations: Sequence[Operation]) -> None:
         """Carry out the operations in this order; see `interface.Collection.apply`."""
         check_operations(operations, self._generation.dimension)
-        with self._translated_errors() as shard:
+        with self._open_shard() as shard:
             for update in [_to_update(operation) for operation in operations]:
                 shard.update(update)
 
@@ -43,7 +43,7 @@ class EdgeCollection:
         """The points with these ids; see `interface.Collection.retrieve`."""
         if not ids:
             return {}
-        with self._translated_errors() as shard:
+        with self._open_shard() as shard:
             return {
                 str(found.id): _to_point(found)
                 for found in shard.retrieve(list(ids), with_payload=True, with_vector=with_vectors)
@@ -58,25 +58,21 @@ class EdgeCollection:
         where: Condition | None = None,
         without: Ids[str] = (),
     ) -> list[Candidate]:
-        """The nearest products, unchecked; see `interface.Collection.search`.
-
-        Edge cannot group, so it is asked for more and more points until there are enough products.
-        """
+        """The nearest products, unchecked; see `interface.Collection.search`."""
         check_vector(vector, self._generation.dimension)
-        conditions = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
-        narrowed = to_filter(AllOf(tuple(conditions))) if conditions else None
         query = edge.Query.Nearest(vector.tolist(), VECTOR_NAME)
-        depth = min(max(3 * limit, 32), _DEEPEST_SEARCH_POINTS)
-        with self._translated_errors() as shard:
-            while True:
+        always = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
+
+        def nearest(narrowed: Condition | None, limit: int) -> list[ScoredPoint]:
+            conditions = (*always, *([narrowed] if narrowed else []))
+            wanted = to_filter(AllOf(conditions)) if conditions else None
+            with self._open_shard() as shard:
                 found = shard.query(
-                    edge.QueryRequest(limit=depth, query=query, filter=narrowed, with_payload=True)
+                    edge.QueryRequest(limit=limit, query=query, filter=wanted, with_payload=True)
                 )
-                hits = [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]
-                groups = group_by_product(hits, limit=limit, hits_per_product=hits_per_product)
-                if len(groups) >= limit or len(found) < depth or depth == _DEEPEST_SEARCH_POINTS:
-                    break
-                depth = min(4 * depth, _DEEPEST_SEARCH_POINTS)
+            return [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]
+
+        groups = nearest_products(nearest, limit=limit, hits_per_product=hits_per_product)
         # Records are read after the hits: a record never tells of points that are not there yet.
         records = self.retrieve(groups.keys())
         return [
@@ -93,7 +89,7 @@ class EdgeCollection:
         with_vectors: bool = False,
     ) -> Page:
         """Points in the order of their ids; see `interface.Collection.scroll`."""
-        with self._translated_errors() as shard:
+        with self._open_shard() as shard:
             found, next_id = shard.scroll(
                 edge.ScrollRequest(
                     offset=from_id,
@@ -107,7 +103,7 @@ class EdgeCollection:
 
     def count(self, where: Condition) -> int:
         """How many points satisfy the condition, exactly."""
-        with self._translated_errors() as shard:
+        with self._open_shard() as shard:
             return shard.count(edge.CountRequest(exact=True, filter=to_filter(where)))
 
     def maintain(self) -> None:
@@ -115,30 +111,37 @@ class EdgeCollection:
 
         Optimising stops the whole process for seconds, so it happens when a collection is opened.
         """
-        with self._translated_errors() as shard:
+        with self._open_shard() as shard:
             shard.flush()
 
     def close(self) -> None:
-        """Flush and release the folder; later calls raise GenerationMissing."""
-        if self._shard is not None:
-            with self._translated_errors() as shard:
+        """Flush and let go of the folder; later calls raise GenerationMissing. Idempotent."""
+        shard = self._shard
+        if shard is None:
+            return
+        self._shard = None
+        with translated_failures(f"generation {self._generation.name}"):
+            try:
                 shard.flush()
-                self._shard = None
+            finally:
                 shard.close()
 
     @contextmanager
-    def _translated_errors(self) -> Iterator[edge.EdgeShard]:
-        shard = self._shard
-        if shard is None:
-            raise GenerationMissing(f"generation {self._generation.name} is closed")
+    def _open_shard(self) -> Iterator[edge.EdgeShard]:
         try:
-            yield shard
-        except (TypeError, ValueError, OverflowError) as error:
-            raise InvalidPayload(f"the engine refuses a value: {str(error).splitlines()[0]}") from error
-        except GenerationMissing:
+            with translated_failures(f"generation {self._generation.name}"):
+                yield self._shard_or_missing()
+        except StoreUnavailable:
+            # A call that was under way when the collection was closed fails in the engine.
+            self._shard_or_missing()
             raise
-        except Exception as error:  # the engine raises nothing more precise than Exception
-            raise StoreUnavailable(f"the embedded engine failed: {str(error).splitlines()[0]}") from error
+
+    def _shard_or_missing(self) -> edge.EdgeShard:
+        if self._shard is None:
+            raise GenerationMissing(
+                f"generation {self._generation.name} is no longer open: dropped or closed"
+            )
+        return self._shard
 
 
 def _to_update(operation: Operation) -> edge.UpdateOperation:

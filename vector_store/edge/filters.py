@@ -2,9 +2,11 @@
 
 from typing import TypeAlias, assert_never
 
+import numpy as np
 import qdrant_edge as edge
 
-from vector_store.conditions import AllOf, AnyOf, Condition, Equals, HasId, Not, OneOf, Range
+from vector_store.conditions import AllOf, AnyOf, Condition, Equals, HasId, Not, OneOf, Range, Scalar
+from vector_store.json_path import to_json_path
 
 EdgeCondition: TypeAlias = edge.FieldCondition | edge.HasIdCondition | edge.Filter
 
@@ -18,11 +20,13 @@ def to_filter(condition: Condition) -> edge.Filter:
 def _translate(condition: Condition) -> EdgeCondition:
     match condition:
         case Equals(field, value):
-            return edge.FieldCondition(field, match=edge.MatchValue(value))
+            return edge.FieldCondition(to_json_path(field), match=_match_value(value))
         case OneOf(field, values):
-            return edge.FieldCondition(field, match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # homogeneous
+            return edge.FieldCondition(to_json_path(field), match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # homogeneous
         case Range(field, gt, gte, lt, lte):
-            return edge.FieldCondition(field, range=edge.RangeFloat(gt=gt, gte=gte, lt=lt, lte=lte))
+            return edge.FieldCondition(
+                to_json_path(field), range=edge.RangeFloat(gt=gt, gte=gte, lt=lt, lte=lte)
+            )
         case HasId(ids):
             return edge.HasIdCondition(set(ids))
         case AllOf(conditions):
@@ -33,3 +37,8 @@ def _translate(condition: Condition) -> EdgeCondition:
             return edge.Filter(must_not=[_translate(inner)])
         case _:
             assert_never(condition)
+
+
+def _match_value(value: Scalar) -> edge.MatchValue:
+    # The engine takes a Python bool for the integer that it also is, but NumPy's for what it says.
+    return edge.MatchValue(np.bool_(value) if isinstance(value, bool) else value)  # type: ignore[arg-type]

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 
@@ -10,10 +12,12 @@ import portalocker
 import qdrant_edge as edge
 
 from vector_store.edge.collection import VECTOR_NAME, EdgeCollection
+from vector_store.edge.failures import first_line, is_panic, translated_failures
 from vector_store.errors import (
     GenerationExists,
     GenerationMissing,
     StoreCorrupt,
+    StoreError,
     StoreLocked,
     StoreMisused,
     StoreUnavailable,
@@ -45,6 +49,7 @@ class EdgeStore:
         self._alias = folder / f"alias-{collection}.json"
         self._open: dict[str, EdgeCollection] = {}
         self._guard = RLock()
+        self._closed = False
         try:
             (folder / "generations").mkdir(parents=True, exist_ok=True)
             self._lock = portalocker.Lock(
@@ -59,78 +64,96 @@ class EdgeStore:
             raise StoreUnavailable(f"cannot use {folder}: {error.strerror}") from error
 
     def generations(self) -> list[Generation]:
-        """Every generation there is, oldest first."""
-        with self._guard:
+        """Every generation there is, oldest first. Raises StoreCorrupt where one cannot be read."""
+        with self._opened():
             found = [_read_description(path) for path in self._folder.glob(f"generations/*/{_DESCRIPTION}")]
         return sorted(found, key=lambda generation: (generation.created_at_ms, generation.name))
 
     def create(self, generation: Generation) -> EdgeCollection:
-        """Make an empty collection. Raises GenerationExists."""
-        with self._guard:
+        """Make an empty collection. Raises GenerationExists, StoreUnavailable where it cannot be written."""
+        with self._opened():
             folder = self._generation_folder(generation.name)
             if (folder / _DESCRIPTION).exists():
                 raise GenerationExists(f"generation {generation.name} is there already")
-            # The description is written last: a folder without one is a creation that was cut off.
+            # The description comes last and goes first: a folder without one is a leftover.
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation))
-            for field, kind in _indexes(generation).items():
-                shard.update(edge.UpdateOperation.create_field_index(field, kind))
-            shard.flush()
-            _write_atomically(folder / _DESCRIPTION, generation.to_json())
-            collection = EdgeCollection(generation, shard)
-            self._open[generation.name] = collection
-            return collection
+            with translated_failures(f"cannot make generation {generation.name}"):
+                folder.mkdir(parents=True)
+                shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation))
+                for field, kind in _indexes(generation).items():
+                    shard.update(edge.UpdateOperation.create_field_index(field, kind))
+                shard.flush()
+                _write_atomically(folder / _DESCRIPTION, generation.to_json())
+            self._open[generation.name] = EdgeCollection(generation, shard)
+            return self._open[generation.name]
 
     def open(self, name: str) -> EdgeCollection:
         """Open a generation by name. Raises GenerationMissing, StoreCorrupt."""
-        with self._guard:
+        with self._opened():
             if (collection := self._open.get(name)) is not None:
                 return collection
-            folder = self._generation_folder(name)
-            if not (folder / _DESCRIPTION).exists():
-                raise GenerationMissing(f"there is no generation {name} in {self._folder}")
+            folder = self._existing_folder(name)
             generation = _read_description(folder / _DESCRIPTION)
-            collection = EdgeCollection(generation, _load(folder / "shard", name))
-            self._open[name] = collection
-            return collection
+            self._open[name] = EdgeCollection(generation, _load(folder / "shard", name))
+            return self._open[name]
 
     def drop(self, name: str) -> None:
         """Remove a generation and its points. Raises StoreMisused for the promoted one."""
-        if not is_generation_name(name):
-            return
-        with self._guard:
+        with self._opened():
+            if not is_generation_name(name):
+                return
             if name == self.promoted():
                 raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
             if (collection := self._open.pop(name, None)) is not None:
                 collection.close()
-            shutil.rmtree(self._generation_folder(name), ignore_errors=True)
+            folder = self._generation_folder(name)
+            with translated_failures(f"cannot drop generation {name}"):
+                # First of all: without it the rest is a leftover that nobody opens.
+                (folder / _DESCRIPTION).unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def promoted(self) -> str | None:
-        """The name of the generation that the alias names, or None."""
-        try:
-            stored = json.loads(self._alias.read_text("utf-8"))
-            name = stored["promoted"]
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreCorrupt(f"{self._alias} is not readable: {error}") from error
-        return str(name)
+        """The name of the generation that the alias names, or None. Raises StoreCorrupt."""
+        with self._opened():
+            try:
+                name = json.loads(self._alias.read_text("utf-8"))["promoted"]
+            except FileNotFoundError:
+                return None
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise StoreCorrupt(f"{self._alias} is not readable: {first_line(error)}") from error
+            if not isinstance(name, str):
+                raise StoreCorrupt(f"{self._alias} is not readable: it names {str(name)[:100]!r}")
+            return name
 
     def promote(self, name: str) -> None:
         """Point the alias at this generation, atomically. Raises GenerationMissing."""
-        with self._guard:
-            if not (self._generation_folder(name) / _DESCRIPTION).exists():
-                raise GenerationMissing(f"there is no generation {name} in {self._folder}")
-            _write_atomically(self._alias, {"promoted": name})
+        with self._opened():
+            self._existing_folder(name)
+            with translated_failures(f"cannot promote generation {name}"):
+                _write_atomically(self._alias, {"promoted": name})
 
     def close(self) -> None:
         """Flush and release the folder. Idempotent."""
-        with self._guard:
+        with self._guard, ExitStack() as released:
+            self._closed = True
+            released.callback(self._lock.release)
             for collection in self._open.values():
-                collection.close()
+                released.callback(collection.close)
             self._open.clear()
-            self._lock.release()
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        """For one thread at a time, as long as the store is open."""
+        with self._guard:
+            if self._closed:
+                raise StoreMisused(f"the store in {self._folder} is closed")
+            yield
+
+    def _existing_folder(self, name: str) -> Path:
+        folder = self._generation_folder(name)
+        if not (folder / _DESCRIPTION).exists():
+            raise GenerationMissing(f"there is no generation {name} in {self._folder}")
+        return folder
 
     def _generation_folder(self, name: str) -> Path:
         # The name becomes a path that may be removed: anything but one plain component is nobody's name.
@@ -148,7 +171,8 @@ def _config(generation: Generation) -> edge.EdgeConfig:
 def _indexes(generation: Generation) -> dict[str, edge.PayloadSchemaType]:
     named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
     attributes = {
-        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind] for name, kind in generation.filterable_attributes.items()
+        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind]
+        for name, kind in generation.filterable_attributes.items()
     }
     return {
         "product": edge.PayloadSchemaType.Uuid,
@@ -165,17 +189,22 @@ def _load(folder: Path, name: str) -> edge.EdgeShard:
         info = shard.info()
         if info.points_count - info.indexed_vectors_count >= _OPTIMISE_FROM_UNINDEXED_POINTS:
             shard.optimize()
-    except Exception as error:  # the engine raises nothing more precise than Exception
-        reason = str(error).splitlines()[0]
-        raise StoreCorrupt(f"generation {name} in {folder} cannot be opened: {reason}") from error
+    except BaseException as error:
+        # The engine raises nothing more precise than Exception, or panics.
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
+        raise StoreCorrupt(f"generation {name} in {folder} cannot be opened: {first_line(error)}") from error
     return shard
 
 
 def _read_description(path: Path) -> Generation:
     try:
-        return Generation.from_json(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise StoreCorrupt(f"{path} is not readable: {error}") from error
+        generation = Generation.from_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, StoreError) as error:
+        raise StoreCorrupt(f"{path} is not readable: {first_line(error)}") from error
+    if generation.name != path.parent.name:
+        raise StoreCorrupt(f"{path} describes another generation: {generation.name}")
+    return generation
 
 
 def _write_atomically(path: Path, value: dict[str, object]) -> None:

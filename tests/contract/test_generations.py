@@ -1,0 +1,185 @@
+"""Generations and the alias: made, opened, promoted, dropped, and there again after a restart."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+
+from tests.contract.engines import Engine
+from tests.contract.samples import EVERYTHING, a_generation, insert, number_id, stored, vector_of
+from vector_store import (
+    Collection,
+    GenerationExists,
+    GenerationMissing,
+    StoreError,
+    StoreMisused,
+    VectorStore,
+)
+from vector_store.points import Point, UpsertPoints
+
+
+def one_line(error: pytest.ExceptionInfo[StoreError]) -> bool:
+    return len(str(error.value).splitlines()) == 1
+
+
+def test_a_new_store_is_empty(store: VectorStore) -> None:
+    """There are no generations and nothing is promoted."""
+    assert (store.generations(), store.promoted()) == ([], None)
+
+
+def test_a_generation_keeps_its_description(store: VectorStore) -> None:
+    """What is stored with a collection is what it was made with, incarnation and attributes included."""
+    made = a_generation()
+    assert store.create(made).generation == made
+    assert store.generations() == [made]
+    assert store.open(made.name).generation == made
+
+
+def test_generations_come_oldest_first(store: VectorStore) -> None:
+    """They are in the order of their creation."""
+    made = [a_generation(suffix, created_at_ms=at) for suffix, at in (("c", 2), ("a", 3), ("b", 1))]
+    for generation in made:
+        store.create(generation)
+    assert [each.name for each in store.generations()] == [made[n].name for n in (2, 0, 1)]
+
+
+def test_generations_hold_points_of_their_own(store: VectorStore) -> None:
+    """What is written to one is not in another."""
+    one, two = store.create(a_generation("one")), store.create(a_generation("two"))
+    insert(one, [Point(number_id(1), {"in": "one"}, vector_of("x"))])
+    insert(two, [Point(number_id(1), {"in": "two"})])
+    assert (stored(one), stored(two)) == ({number_id(1): {"in": "one"}}, {number_id(1): {"in": "two"}})
+
+
+def test_a_generation_is_made_once(store: VectorStore) -> None:
+    """Making one that is there is refused, and leaves it as it was, incarnation included."""
+    made = a_generation()
+    insert(store.create(made), [Point(number_id(1), {})])
+    with pytest.raises(GenerationExists) as caught:
+        store.create(a_generation())
+    assert one_line(caught)
+    assert store.generations() == [made]
+    assert set(stored(store.open(made.name))) == {number_id(1)}
+
+
+# A store that took one of these for a path must not harm the machine: none leads far out of its folder.
+NO_NAMES = ["products-ffffffff", "", ".", "..", "a/b", "generation.json", "x" * 300, "a\0b", "ü"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_an_unknown_generation_is_missing(store: VectorStore, name: str) -> None:
+    """Opening or promoting it fails with one line, dropping it is fine; nothing else is touched."""
+    made = a_generation()
+    insert(store.create(made), [Point(number_id(1), {})])
+    store.promote(made.name)
+    for attempt in (store.open, store.promote):
+        with pytest.raises(GenerationMissing) as caught:
+            attempt(name)
+        assert one_line(caught)
+    store.drop(name)
+    assert (store.generations(), store.promoted()) == ([made], made.name)
+    assert set(stored(store.open(made.name))) == {number_id(1)}
+
+
+def test_promoting_moves_the_alias(store: VectorStore) -> None:
+    """The alias names the generation that was promoted last; going back is promoting the other one."""
+    one, two = a_generation("one"), a_generation("two")
+    store.create(one)
+    store.create(two)
+    seen = []
+    for generation in (one, two, two, one):
+        store.promote(generation.name)
+        seen.append(store.promoted())
+    assert seen == [one.name, two.name, two.name, one.name]
+
+
+def test_the_promoted_generation_is_not_dropped(store: VectorStore) -> None:
+    """Dropping it is refused and changes nothing; once another is promoted it can go."""
+    one, two = a_generation("one"), a_generation("two")
+    insert(store.create(one), [Point(number_id(1), {})])
+    store.create(two)
+    store.promote(one.name)
+    with pytest.raises(StoreMisused) as caught:
+        store.drop(one.name)
+    assert one_line(caught)
+    assert set(stored(store.open(one.name))) == {number_id(1)}
+    store.promote(two.name)
+    store.drop(one.name)
+    assert store.generations() == [two]
+
+
+CALLS: dict[str, Callable[[Collection], object]] = {
+    "apply": lambda gone: gone.apply([UpsertPoints((Point(number_id(1), {}),), EVERYTHING)]),
+    "retrieve": lambda gone: gone.retrieve([number_id(1)]),
+    "search": lambda gone: gone.search(vector_of("x"), limit=1, hits_per_product=1),
+    "scroll": lambda gone: gone.scroll(EVERYTHING, limit=1),
+    "count": lambda gone: gone.count(EVERYTHING),
+    "maintain": lambda gone: gone.maintain(),
+}
+
+
+def test_a_dropped_generation_is_gone_for_those_who_had_it_open(store: VectorStore) -> None:
+    """Every call on it says so, and it is no longer listed or opened."""
+    made = a_generation()
+    gone = store.create(made)
+    insert(gone, [Point(number_id(1), {})])
+    store.drop(made.name)
+    for call in CALLS.values():
+        with pytest.raises(GenerationMissing) as caught:
+            call(gone)
+        assert one_line(caught)
+    with pytest.raises(GenerationMissing):
+        store.open(made.name)
+    assert store.generations() == []
+
+
+def test_another_incarnation_of_a_name_is_not_the_one_that_was_open(store: VectorStore) -> None:
+    """Made again under its name, it is empty; who held the old one can neither read nor write it."""
+    gone = store.create(a_generation())
+    insert(gone, [Point(number_id(1), {"old": True})])
+    store.drop(gone.generation.name)
+    made = a_generation()
+    fresh = store.create(made)
+    assert stored(fresh) == {}
+    for call in CALLS.values():
+        with pytest.raises(GenerationMissing):
+            call(gone)
+    assert stored(fresh) == {}
+    assert store.generations() == [made]
+
+
+def test_everything_is_there_after_closing_and_opening_again(engine: Engine, shop: str) -> None:
+    """Points, vectors, descriptions and the alias outlive the store that wrote them."""
+    one, two = a_generation("one"), a_generation("two", created_at_ms=2)
+    with closing(engine.open(shop)) as store:
+        insert(store.create(one), [Point(number_id(n), {"n": n}, vector_of(str(n))) for n in range(50)])
+        insert(store.create(two), [Point(number_id(7), {"kind": "record"})])
+        store.promote(two.name)
+    with closing(engine.open(shop)) as store:
+        assert store.generations() == [one, two]
+        assert store.promoted() == two.name
+        assert stored(store.open(two.name)) == {number_id(7): {"kind": "record"}}
+        found = store.open(one.name).retrieve([number_id(7)], with_vectors=True)[number_id(7)]
+        assert found.payload == {"n": 7}
+        assert found.vector is not None
+        assert float(found.vector @ vector_of("7")) == pytest.approx(1, abs=1e-6)
+        assert store.open(one.name).count(EVERYTHING) == 50
+
+
+def test_a_closed_store_answers_nothing(engine: Engine, shop: str) -> None:
+    """After closing, which may happen twice, every call of store and collections fails with one line."""
+    store = engine.open(shop)
+    made = a_generation()
+    collection = store.create(made)
+    store.close()
+    store.close()
+    with pytest.raises(StoreMisused):
+        store.create(a_generation("late"))
+    for call in (store.generations, store.promoted, lambda: store.open(made.name), lambda: store.drop("x")):
+        with pytest.raises(StoreMisused) as caught:
+            call()
+        assert one_line(caught)
+    for late in CALLS.values():
+        with pytest.raises(StoreError) as caught_late:
+            late(collection)
+        assert one_line(caught_late)
