@@ -1,0 +1,86 @@
+"""From an exception to the answer that a caller gets."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import structlog
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from images.errors import UnavailableImage
+from search_api.errors import FieldError, InvalidRequest
+from search_api.metric_definitions import PROBLEMS as PROBLEMS_METRIC
+from search_api.problems import ProblemType, problem_type_of
+from search_api.request_record import request_id
+from search_api.schemas import ProblemDetails, ProblemField
+from telemetry import Metrics
+
+PROBLEM_JSON = "application/problem+json"
+_LONGEST_RETRY_AFTER_SECONDS = 3600
+
+_log = structlog.get_logger()
+
+
+def answer_errors(app: Flask, metrics: Metrics) -> None:
+    """Have every exception of the application answered as problem details, and none with a traceback."""
+
+    def answer(error: Exception) -> Response:
+        if isinstance(error, RequestRedirect):
+            return Response(status=error.code, headers={"Location": error.new_url})
+        kind = problem_type_of(error)
+        metrics.count(PROBLEMS_METRIC, problem=kind.slug)
+        if kind.detail is not None:
+            # The caller is told less than there is to know.
+            _log.error("request failed", problem=kind.slug, reason=str(error), exc_info=error)
+        fields = error.fields if isinstance(error, InvalidRequest) else ()
+        return problem_response(kind, _detail(error, kind), fields=fields, headers=_headers(error, kind))
+
+    # The documented edge: what nobody foresaw is answered here, and Werkzeug's own HTML never.
+    app.register_error_handler(Exception, answer)
+
+
+def problem_response(
+    kind: ProblemType,
+    detail: str,
+    *,
+    fields: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """One problem as `application/problem+json`; to be called while a request is answered."""
+    details = ProblemDetails(
+        type=f"/problems/{kind.slug}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=f"urn:uuid:{request_id()}",
+        errors=[ProblemField(field=each.field, detail=each.detail) for each in fields] or None,
+    )
+    return Response(
+        details.model_dump_json(exclude_none=True),
+        status=kind.status,
+        content_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _detail(error: Exception, kind: ProblemType) -> str:
+    if kind.detail is not None:
+        return kind.detail
+    text = error.description if isinstance(error, HTTPException) else str(error)
+    return " ".join((text or kind.title).split())
+
+
+def _headers(error: Exception, kind: ProblemType) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(error, HTTPException):
+        # What HTTP wants to go along: Allow with a 405, Retry-After with a 429.
+        headers |= {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    seconds: float | None = kind.retry_after_seconds
+    if isinstance(error, UnavailableImage) and error.retry_after_seconds is not None:
+        seconds = error.retry_after_seconds
+    if seconds is not None:
+        headers["Retry-After"] = str(min(max(1, math.ceil(seconds)), _LONGEST_RETRY_AFTER_SECONDS))
+    return headers

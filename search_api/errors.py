@@ -1,0 +1,87 @@
+"""What this room itself says no to.
+
+SearchApiError
+├── RequestError           the asker's turn: the request has to change
+│   ├── InvalidRequest     a field is missing, of the wrong type, or out of bounds
+│   ├── UnsupportedBody    a content type that no query comes in
+│   ├── KeyNeeded          no API key, or none that is known
+│   ├── ScopeMissing       a known key that does not open this
+│   ├── ProductUnknown     never heard of, or deleted
+│   └── NothingIndexed     the product has no image that could be compared yet, or any more
+├── NotReady               may pass without the asker's doing
+│   ├── NoGeneration       no index has been built yet
+│   ├── ModelLoading       the generation's model is being read
+│   └── ModelMissing       the generation's model is not on this machine
+└── CannotListen           the address is taken, or not this machine's
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a request; `field` is a path such as `filters.price.gte`."""
+
+    field: str
+    detail: str
+
+
+class SearchApiError(Exception):
+    """Any refusal of this room; its text is one line for people."""
+
+
+class RequestError(SearchApiError):
+    """The request can never succeed as it is."""
+
+
+class InvalidRequest(RequestError):
+    """Fields of the request are wrong; `fields` says which, and why."""
+
+    def __init__(self, *fields: FieldError) -> None:
+        self.fields = fields
+        super().__init__("; ".join(f"{each.field}: {each.detail}" for each in fields))
+
+    @classmethod
+    def of(cls, field: str, detail: str) -> "InvalidRequest":
+        """The error of one field."""
+        return cls(FieldError(field, detail))
+
+
+class UnsupportedBody(RequestError):
+    """The body's content type is none that is read."""
+
+
+class KeyNeeded(RequestError):
+    """No API key, or an unknown one."""
+
+
+class ScopeMissing(RequestError):
+    """The key is known, and does not open this."""
+
+
+class ProductUnknown(RequestError):
+    """There is no such product, or there no longer is."""
+
+
+class NothingIndexed(RequestError):
+    """None of the product's images is indexed."""
+
+
+class NotReady(SearchApiError):
+    """Nothing is wrong with the request; it cannot be answered now."""
+
+
+class NoGeneration(NotReady):
+    """No generation is promoted yet."""
+
+
+class ModelLoading(NotReady):
+    """The model of the promoted generation is being read."""
+
+
+class ModelMissing(NotReady):
+    """No file of the promoted generation's model can be served on this machine."""
+
+
+class CannotListen(SearchApiError):
+    """The address cannot be listened on."""

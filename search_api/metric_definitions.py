@@ -1,0 +1,33 @@
+"""Every metric of the search API: its name, what it counts, and by what."""
+
+from typing import Final
+
+from telemetry.metric_definitions import MetricDefinition, MetricKind
+
+REQUESTS: Final = MetricDefinition(
+    "search_api_requests_total",
+    MetricKind.COUNTER,
+    "Requests by route (the rule, not the path) and status.",
+    ("route", "status"),
+)
+REQUEST_SECONDS: Final = MetricDefinition(
+    "search_api_request_seconds",
+    MetricKind.HISTOGRAM,
+    "Seconds from a request being read to its answer, by route.",
+    ("route",),
+)
+STAGE_SECONDS: Final = MetricDefinition(
+    "search_api_stage_seconds",
+    MetricKind.HISTOGRAM,
+    "Seconds of a search by stage (fetch, decode, embed, look_up, search).",
+    ("stage",),
+    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+PROBLEMS: Final = MetricDefinition(
+    "search_api_problems_total",
+    MetricKind.COUNTER,
+    "Answers that are problem details, by the problem's type.",
+    ("problem",),
+)
+
+DEFINITIONS: Final = (REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, PROBLEMS)

@@ -1,0 +1,27 @@
+"""/healthz and /readyz."""
+
+from flask import Blueprint, Response, jsonify
+
+from search_api.error_answers import problem_response
+from search_api.errors import FieldError
+from search_api.parts import Parts
+from search_api.problems import NOT_READY
+from search_api.waiting import waiting_for
+
+
+def health_routes(parts: Parts) -> Blueprint:
+    """Whether the process lives, and whether it can answer."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> Response:
+        return jsonify(status="alive")
+
+    @routes.get("/readyz")
+    def ready() -> Response:
+        if not (waits := waiting_for(parts)):
+            return jsonify(status="ready")
+        fields = [FieldError(part, reason) for part, reason in waits.items()]
+        return problem_response(NOT_READY, "; ".join(waits.values()), fields=fields)
+
+    return routes

@@ -1,0 +1,176 @@
+"""What goes in and out as JSON. The API's description is generated from these models."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from product_events.attributes import AttributeValue
+from product_events.models import MAX_ID_CHARS
+from search_api.filters import GivenFilters
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 10
+
+
+def _number_as_text(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
+# As in events, a shop whose ids are numbers need not quote them.
+AskedProductId = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    Field(min_length=1, max_length=MAX_ID_CHARS),
+    WithJsonSchema({"type": ["string", "integer"], "minLength": 1, "maxLength": MAX_ID_CHARS}),
+]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class SimilarRequest(BaseModel):
+    """What to look for, when it is not a photo in the body: an image's URL or a product."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "examples": [
+                {"product_id": "665f1c", "limit": 5},
+                {
+                    "image_url": "https://res.cloudinary.com/demo/image/upload/sample.jpg",
+                    "filters": {"category": ["shirt", "blouse"], "price": {"lte": 60}, "in_stock": True},
+                },
+            ]
+        },
+    )
+
+    image_url: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = Field(
+        default=None,
+        description="Where the photo is: at an allowed image host, or a data: URL where those are enabled.",
+    )
+    product_id: AskedProductId | None = Field(
+        default=None,
+        description="A product of the shop; the answer is what is similar to it, without itself.",
+    )
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Products wanted, at most.")
+    filters: GivenFilters = Field(default_factory=dict, validate_default=False)
+
+
+class ImageData(_Answer):
+    """One picture of a product."""
+
+    url: str = Field(description="As the shop published it.")
+    key: str = Field(description="Tells it from the product's other pictures: its URL, and version if any.")
+
+
+class MatchedImage(ImageData):
+    """A picture that resembles the query."""
+
+    score: float = Field(description="Cosine similarity to the query, from -1 to 1.")
+
+
+class ProductData(_Answer):
+    """A product as its shop last described it."""
+
+    id: str
+    name: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    price: float | None = None
+    currency: str | None = None
+    in_stock: bool | None = None
+    url: str | None = Field(default=None, description="The product's page in the shop.")
+    attributes: dict[str, AttributeValue] = Field(default_factory=dict)
+    images: list[ImageData] = Field(default_factory=list)
+
+
+class Hit(_Answer):
+    """One product of an answer; a product appears once, with all of its pictures that match."""
+
+    score: float = Field(description="The best picture's cosine similarity to the query, from -1 to 1.")
+    image: MatchedImage = Field(description="The best picture.")
+    matched_images: list[MatchedImage] = Field(description="The best pictures of the product, best first.")
+    product: ProductData
+
+
+class QueryEcho(_Answer):
+    """What was looked for."""
+
+    kind: Literal["upload", "image_url", "product_id"]
+    product_id: str | None = None
+
+
+class SimilarAnswer(_Answer):
+    """Products similar to the query, best first."""
+
+    query: QueryEcho
+    hits: list[Hit]
+    generation: str = Field(description="The index that answered.")
+    model_version: str = Field(description="The model whose vectors were compared.")
+    timings_ms: dict[str, float] = Field(description="Milliseconds by stage.")
+
+
+class ImageReport(ImageData):
+    """What has become of one picture of a product."""
+
+    status: Literal["indexed", "pending", "failed"]
+    reason: str | None = Field(
+        default=None, description="Why it is not indexed; told only to holders of a key."
+    )
+    http_status: int | None = Field(default=None, description="What its host answered; only with a key.")
+    tries: int | None = Field(
+        default=None, description="How often it has been tried in vain; only with a key."
+    )
+    retry_at: datetime | None = Field(default=None, description="When it is tried again; only with a key.")
+
+
+class ImageCounts(_Answer):
+    """How many pictures of a product have which status."""
+
+    indexed: int
+    pending: int
+    failed: int
+
+
+class ProductReport(_Answer):
+    """What the index knows of one product, and since when."""
+
+    product: ProductData
+    images: list[ImageReport]
+    image_counts: ImageCounts
+    event_time: datetime = Field(description="When the shop changed the product, as its event says.")
+    indexed_time: datetime = Field(description="When the change became searchable.")
+    generation: str
+    model_version: str
+
+
+class ProblemField(_Answer):
+    """What is wrong with one field of the request."""
+
+    field: str
+    detail: str
+
+
+class ProblemDetails(_Answer):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(description="Names the kind of problem; a relative URL that explains it.")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(
+        description="This very occurrence: the request's id, which the service's log has too."
+    )
+    errors: list[ProblemField] | None = None
+
+
+def moment(milliseconds: int) -> datetime:
+    """Milliseconds since 1970 as a time."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+JsonObject = dict[str, Any]

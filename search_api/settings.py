@@ -1,0 +1,121 @@
+"""The search API's settings, all of them."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from images.settings import ImageSettings
+from model.settings import ModelSettings
+from search_api.api_keys import ApiKey
+from vector_store import VectorStoreSettings
+
+_CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings):
+    """What the environment says to the search API. Immutable."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", protected_namespaces=(), hide_input_in_errors=True
+    )
+
+    search_api_host: str = Field(
+        default="127.0.0.1", description="Address that the API and the page listen on; 0.0.0.0 for all."
+    )
+    search_api_port: int = Field(default=8000, ge=0, le=65_535, description="Port of the API and the page.")
+    search_api_status_host: str = Field(
+        default="127.0.0.1", description="Address that health, readiness and metrics listen on."
+    )
+    search_api_status_port: int = Field(
+        default=9101,
+        ge=0,
+        le=65_535,
+        description="Port of health, readiness and metrics, which need no key there.",
+    )
+    search_api_threads: int = Field(
+        default=8, ge=1, le=256, description="Requests answered at the same time."
+    )
+    search_api_connection_limit: int = Field(
+        default=200,
+        ge=1,
+        description="Open connections; further ones wait. With SEARCH_API_MAX_BODY_BYTES it bounds the "
+        "memory that uploads can take.",
+    )
+    search_api_max_body_bytes: int = Field(
+        default=10_000_000, ge=1_000, description="Bytes that a request's body may have."
+    )
+    search_api_idle_seconds: int = Field(
+        default=60, ge=1, description="How long a connection may be silent before it is closed."
+    )
+    search_api_drain_seconds: float = Field(
+        default=10.0, ge=0, description="How long a stop waits for requests that are being answered."
+    )
+    search_api_keys: Annotated[tuple[ApiKey, ...], NoDecode] = Field(
+        default=(),
+        description="API keys as name:scopes:<sha256 hex of the key>, comma-separated; scopes are search and "
+        "write, joined by +. Searching needs a key once one with the scope search is here.",
+        examples=["shop:search+write:<sha256 hex>,old-shop:search:<sha256 hex>"],
+    )
+    search_api_trusted_hosts: _CommaSeparated = Field(
+        default=(),
+        description="Host names that requests may be made to, comma-separated; .example.com allows all below "
+        "it. Empty: any.",
+    )
+    search_api_trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours in front set X-Forwarded-For; 0: the header is ignored.",
+    )
+    search_api_cors_origins: _CommaSeparated = Field(
+        default=(),
+        description="Origins whose pages may call the API from a browser, comma-separated. Empty: none.",
+        examples=["https://shop.example,https://www.shop.example"],
+    )
+    search_api_rate_limit: str = Field(
+        default="1200/minute",
+        description="Searches allowed to one client (by key, else by address), in Flask-Limiter's notation. "
+        "Empty: unlimited.",
+        examples=["30/second;1200/minute"],
+    )
+    search_api_rate_limit_storage: str = Field(
+        default="memory://",
+        description="Where searches are counted: memory:// (each process for itself) or redis://host:6379.",
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern="(?i)^(debug|info|warning|error)$",
+        description="The least level that is logged.",
+    )
+
+    @field_validator("search_api_trusted_hosts", "search_api_cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("search_api_cors_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(
+                    f"{origin!r} is no origin: scheme, host and port only, such as https://shop.example"
+                )
+        return value
+
+    @field_validator("search_api_keys", mode="before")
+    @classmethod
+    def _parse_keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = tuple(ApiKey.parse(entry) for entry in value.split(",") if entry.strip())
+        if len({key.name for key in keys}) < len(keys):
+            raise ValueError("two keys have the same name")
+        return keys

@@ -1,0 +1,59 @@
+"""Builds the parts from settings: the one place that knows what they are made of."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+from images import build_fetcher, decode_limits
+from search_api.app import create_app, create_status_app
+from search_api.embedder_pool import EmbedderPool
+from search_api.metric_definitions import DEFINITIONS
+from search_api.model_files import ModelFiles
+from search_api.parts import Parts
+from search_api.server import HttpServer, ServerLimits, serve
+from search_api.settings import SearchApiSettings
+from search_api.waiting import waiting_for
+from telemetry import Metrics
+from vector_store import VectorStore, open_store
+
+
+@contextmanager
+def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None) -> Iterator[Parts]:
+    """The parts that the settings describe, until the block ends.
+
+    store: one that the caller has open already, and closes; the embedded engine allows one a folder.
+    Blocks while the index is opened; the model is read in the background. Raises StoreError, OSError.
+    """
+    with ExitStack() as stack:
+        if store is None:
+            store = stack.enter_context(closing(open_store(settings)))
+        parts = Parts(
+            store=store,
+            embedders=EmbedderPool(ModelFiles(settings).load),
+            fetcher=stack.enter_context(closing(build_fetcher(settings))),
+            decode_limits=decode_limits(settings),
+            metrics=Metrics(DEFINITIONS),
+        )
+        # Begins to load the model.
+        waiting_for(parts)
+        yield parts
+
+
+def api_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
+    """The API and the page on their port, still to be started. Raises CannotListen."""
+    limits = ServerLimits(
+        threads=settings.search_api_threads,
+        connections=settings.search_api_connection_limit,
+        max_body_bytes=settings.search_api_max_body_bytes,
+        idle_seconds=settings.search_api_idle_seconds,
+        drain_seconds=settings.search_api_drain_seconds,
+        trusted_proxies=settings.search_api_trusted_proxies,
+    )
+    return serve(create_app(parts, settings), settings.search_api_host, settings.search_api_port, limits)
+
+
+def status_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
+    """Health, readiness and metrics on the status port, still to be started. Raises CannotListen."""
+    limits = ServerLimits(threads=2, connections=50, max_body_bytes=1_000, drain_seconds=1.0)
+    return serve(
+        create_status_app(parts), settings.search_api_status_host, settings.search_api_status_port, limits
+    )

@@ -1,0 +1,128 @@
+"""POST /find_similar, in each of its forms."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_api.schemas import SimilarAnswer
+from tests.unit.search_api.conftest import MakeClient
+from tests.unit.search_api.shop import BLUE, GREEN, MODEL_VERSION, RED, FakeHost, picture
+
+
+def ids(answer: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
+    return [hit["product"]["id"] for hit in answer["hits"]]
+
+
+def test_an_uploaded_file_finds_what_looks_like_it(client: FlaskClient) -> None:
+    """A photo as multipart `file` is answered with products, best first."""
+    answer = client.post("/find_similar", data={"file": (BytesIO(picture(GREEN)), "photo.png")})
+    assert answer.status_code == 200
+    found = SimilarAnswer.model_validate_json(answer.data)
+    assert found.query.kind == "upload"
+    assert found.hits[0].product.id == "green-shirt"
+    assert found.hits[0].score == pytest.approx(1, abs=1e-5)
+    assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
+
+
+def test_a_raw_body_finds_the_same_as_a_form(client: FlaskClient) -> None:
+    """The file alone, as the body of an image type, is the same query."""
+    photo = picture(GREEN, "JPEG")
+    raw = client.post("/find_similar?limit=2", data=photo, content_type="image/jpeg").json
+    form = client.post("/find_similar", data={"file": (BytesIO(photo), "photo.jpg"), "limit": "2"}).json
+    assert len(raw["hits"]) == 2
+    assert raw["hits"] == form["hits"]
+
+
+def test_an_image_url_is_fetched(client: FlaskClient, host: FakeHost) -> None:
+    """The fetcher brings the photo that a URL names."""
+    host.answers["https://img.example/query.png"] = picture(BLUE)
+    answer = client.post("/find_similar", json={"image_url": "https://img.example/query.png"}).json
+    assert host.asked == ["https://img.example/query.png"]
+    assert answer["query"] == {"kind": "image_url", "product_id": None}
+    assert ids(answer)[0] == "blue/ä b.c"
+
+
+def test_a_product_is_never_similar_to_itself(client: FlaskClient) -> None:
+    """A query by product is answered without that product, and nothing is embedded or fetched for it."""
+    answer = client.post("/find_similar", json={"product_id": "red-shirt"}).json
+    assert ids(answer)[0] == "dark-dress"
+    assert "red-shirt" not in ids(answer)
+    assert answer["query"] == {"kind": "product_id", "product_id": "red-shirt"}
+    assert not {"decode", "embed", "fetch"} & answer["timings_ms"].keys()
+
+
+def test_leaving_out_the_product_costs_no_place(client: FlaskClient) -> None:
+    """With a limit of two, two others are found."""
+    assert len(client.post("/find_similar", json={"product_id": "red-shirt", "limit": 2}).json["hits"]) == 2
+
+
+def test_a_product_appears_once_with_its_best_image(client: FlaskClient) -> None:
+    """A product with two matching pictures is one hit, which names both, best first."""
+    hits = client.post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
+    (red,) = [hit for hit in hits if hit["product"]["id"] == "red-shirt"]
+    assert [image["key"] for image in red["matched_images"]] == [
+        "https://img.example/red.jpg",
+        "https://img.example/red-back.jpg",
+    ]
+    assert red["image"] == red["matched_images"][0]
+    assert red["image"]["url"] == "https://img.example/red.jpg"
+    assert red["score"] == red["image"]["score"] == pytest.approx(1, abs=1e-5)
+
+
+def test_an_answer_shows_named_fields_only(client: FlaskClient) -> None:
+    """What the shop said of a product comes along, and what no field names does not."""
+    hits = client.post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
+    assert hits[0]["product"] == {
+        "id": "red-shirt",
+        "name": "Red shirt",
+        "category": "shirt",
+        "brand": "Nord",
+        "price": 49.9,
+        "currency": "EUR",
+        "in_stock": True,
+        "url": "https://shop.example/p/red-shirt",
+        "attributes": {"colour": ["red", "white"], "weight": 0.3, "size": 40, "new": True},
+        "images": [
+            {"url": "https://img.example/red.jpg", "key": "https://img.example/red.jpg"},
+            {"url": "https://img.example/red-back.jpg", "key": "https://img.example/red-back.jpg"},
+        ],
+    }
+
+
+def test_an_answer_names_generation_model_and_timings(client: FlaskClient) -> None:
+    """A caller can tell which index and model answered, and what took how long."""
+    answer = client.post("/find_similar", data=picture(RED), content_type="image/png")
+    assert answer.json["generation"] == f"products-{MODEL_VERSION}"
+    assert answer.json["model_version"] == MODEL_VERSION
+    assert answer.json["timings_ms"].keys() == {"decode", "embed", "search"}
+    assert "embed;dur=" in answer.headers["Server-Timing"]
+
+
+def test_ten_products_are_the_default(make_client: MakeClient) -> None:
+    """Without a limit, at most ten products are found, and products without an image never."""
+    hits = make_client().post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
+    assert {hit["product"]["id"] for hit in hits} == {"red-shirt", "dark-dress", "green-shirt", "blue/ä b.c"}
+
+
+@pytest.mark.parametrize("product_id", ["never-heard-of", "gone"])
+def test_an_unknown_or_deleted_product_is_not_found(client: FlaskClient, product_id: str) -> None:
+    """A query by a product that is not for sale is a 404 with words."""
+    answer = client.post("/find_similar", json={"product_id": product_id})
+    assert answer.status_code == 404
+    assert answer.json["type"] == "/problems/product-unknown"
+    assert product_id in answer.json["detail"]
+
+
+def test_a_product_without_an_indexed_image_cannot_be_compared(client: FlaskClient) -> None:
+    """It is a 409, which says that its images are still to come."""
+    answer = client.post("/find_similar", json={"product_id": "waiting"})
+    assert answer.status_code == 409
+    assert "still being fetched" in answer.json["detail"]
+
+
+def test_an_id_may_come_as_a_number(client: FlaskClient) -> None:
+    """Shops with numbers for ids need not quote them, as in their events."""
+    answer = client.post("/find_similar", json={"product_id": 17})
+    assert answer.status_code == 404
+    assert "17" in answer.json["detail"]
