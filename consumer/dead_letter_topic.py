@@ -1,16 +1,14 @@
 """The dead-letter topic: a letter counts only once the broker has confirmed it."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.dead_letters import DeadLetter
 from consumer.errors import DeadLettersUnavailable
-
-_log = structlog.get_logger()
 
 
 class DeadLetterSink(Protocol):
@@ -40,7 +38,8 @@ class DeadLetterTopic:
                 "linger.ms": 5,
                 **config,
                 "delivery.timeout.ms": round(deadline_seconds * 1000),
-            }
+            },
+            logger=logging.getLogger("librdkafka"),
         )
 
     def publish(self, letters: Sequence[DeadLetter]) -> None:

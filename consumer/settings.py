@@ -44,7 +44,7 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
     image_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
         default=RetryPolicy().delays_seconds,
         min_length=1,
-        description="Seconds before each further try of a pending image, comma-separated; the last one repeats.",
+        description="Seconds before each further try of a pending image, comma-separated; the last repeats.",
     )
     image_give_up_seconds: float = Field(
         default=RetryPolicy().give_up_seconds,
@@ -84,7 +84,7 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
 
     @field_validator("kafka_topics", "image_retry_seconds", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_topics_and_delays(cls, value: object) -> object:
         return (
             tuple(part.strip() for part in value.split(",") if part.strip())
             if isinstance(value, str)
@@ -93,7 +93,7 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
 
     @field_validator("kafka_config", mode="before")
     @classmethod
-    def _parse_json(cls, value: object) -> object:
+    def _parse_kafka_config(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         try:

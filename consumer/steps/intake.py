@@ -1,5 +1,6 @@
 """Messages are read from Kafka for as long as there is room for them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any, TypeVar, cast
@@ -46,7 +47,12 @@ class Intake:
         self._stop = stop
         self._paused = False
         self._consumer = make_consumer(
-            {**config, "on_commit": committer.on_commit, "error_cb": self._on_client_error}
+            {
+                **config,
+                "on_commit": committer.on_commit,
+                "error_cb": self._on_client_error,
+                "logger": logging.getLogger("librdkafka"),
+            }
         )
         committer.attach(self._consumer)
 

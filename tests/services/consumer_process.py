@@ -1,0 +1,15 @@
+"""The consumer as its operator starts it: a process of its own, told everything by the environment."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.brokers.owned_process import OwnedProcess
+
+
+class ConsumerProcess(OwnedProcess):
+    """`python -m consumer run` with these settings and nothing else of ours in its environment."""
+
+    def __init__(self, settings: Mapping[str, str], log_path: Path) -> None:
+        variables = [f"{name}={value}" for name, value in settings.items()]
+        super().__init__(["env", *variables, sys.executable, "-m", "consumer", "run"], log_path)

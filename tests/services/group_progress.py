@@ -1,0 +1,67 @@
+"""Waiting until a consumer group has committed everything that its topics hold."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from confluent_kafka import Consumer, TopicPartition
+
+
+def group_of_index(folder: Path, prefix: str = "product-index") -> str | None:
+    """The group that builds the generation in this Edge folder, or None while there is no generation."""
+    for description in (folder / "generations").glob("*/generation.json"):
+        generation = json.loads(description.read_text())
+        return f"{prefix}.{generation['name']}.{generation['incarnation']}"
+    return None
+
+
+class GroupProgress:
+    """What a group has committed, beside where its topics end.
+
+    It asks as a member that never joins: the admin client's call for a group's offsets can crash librdkafka
+    2.16 while the group is being formed.
+    """
+
+    def __init__(self, bootstrap_servers: str, topics: Iterable[str]) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._topics = tuple(topics)
+
+    def uncommitted(self, group: str) -> int:
+        """How many messages of the topics the group has not committed; all of them at first."""
+        with _reader(self._bootstrap_servers, group) as reader:
+            return self._uncommitted(reader)
+
+    def wait_until_done(self, folder: Path, timeout_seconds: float = 60) -> None:
+        """Block until the group of this index has committed everything; fails with what is missing."""
+        deadline = time.monotonic() + timeout_seconds
+        while (group := group_of_index(folder)) is None:
+            assert time.monotonic() < deadline, f"no generation after {timeout_seconds} s"
+            time.sleep(0.05)
+        with _reader(self._bootstrap_servers, group) as reader:
+            while missing := self._uncommitted(reader):
+                assert time.monotonic() < deadline, f"{missing} messages are not committed"
+                time.sleep(0.1)
+
+    def _uncommitted(self, reader: Consumer) -> int:
+        metadata = reader.list_topics(timeout=10).topics
+        partitions = [
+            TopicPartition(topic, partition)
+            for topic in self._topics
+            for partition in metadata[topic].partitions
+        ]
+        missing = 0
+        for each in reader.committed(partitions, timeout=10):
+            low, high = reader.get_watermark_offsets(TopicPartition(each.topic, each.partition), timeout=10)
+            missing += high - max(low, each.offset)
+        return missing
+
+
+@contextmanager
+def _reader(bootstrap_servers: str, group: str) -> Iterator[Consumer]:
+    reader = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": group, "log_level": 0})
+    try:
+        yield reader
+    finally:
+        reader.close()
