@@ -47,6 +47,12 @@ class OwnedProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def end(self, number: signal.Signals, timeout_seconds: float) -> int:
+        """Send a signal and wait; returns the exit status. Raises subprocess.TimeoutExpired."""
+        assert self._process is not None, "it was never started"
+        self._process.send_signal(number)
+        return self._process.wait(timeout_seconds)
+
     def kill(self) -> None:
         """SIGKILL; blocks until the system has taken it away."""
         if self._process is not None and self.running:
