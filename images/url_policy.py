@@ -78,14 +78,13 @@ class UrlPolicy:
         address = _address(host)
         if address is not None:
             host = address.compressed
-        rules = [rule for rule in self._rules if rule.names(host)]
-        if address is not None and not rules and not is_public(address):
-            raise ForbiddenAddress(f"{host} is not a public address")
+        named = [rule for rule in self._rules if rule.names(host)]
+        rules = [rule for rule in named if port == (rule.port or DEFAULT_PORTS[scheme])]
         if not rules:
-            raise ForbiddenHost(f"{host} is none of the allowed image hosts")
-        rules = [rule for rule in rules if port == (rule.port or DEFAULT_PORTS[scheme])]
-        if not rules:
-            raise ForbiddenHost(f"port {port} of {host} is not allowed")
+            if address is not None and not is_public(address):
+                raise ForbiddenAddress(f"{host} is not a public address")
+            what = f"port {port} of {host} is not allowed" if named else f"{host} is no allowed image host"
+            raise ForbiddenHost(what)
         if scheme == "http" and not any(rule.plain_http for rule in rules):
             raise BadUrl(f"plain http is not allowed for {host}")
         target = Target(scheme, host, port, path, address, local=any(rule.local for rule in rules))

@@ -201,7 +201,7 @@ def test_redirects_are_followed_up_to_a_number(
         ("http://[::ffff:169.254.169.254]/", ForbiddenAddress),
         ("https://evil.example/photo", ForbiddenHost),
         ("//evil.example/photo", ForbiddenHost),
-        ("http://127.0.0.1:1/photo", ForbiddenHost),
+        ("http://127.0.0.1:1/photo", ForbiddenAddress),
         ("http://res.cloudinary.com/demo/a.jpg", BadUrl),
         ("http://127.0.0.1@evil.example/", BadUrl),
         ("http://2130706433/", BadUrl),
