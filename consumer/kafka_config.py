@@ -45,3 +45,10 @@ def consumer_config(settings: ConsumerSettings, group: str) -> dict[str, Any]:
 def group_name(settings: ConsumerSettings, generation: str, incarnation: str) -> str:
     """The group of one incarnation of a generation: its offsets are that collection's position in the log."""
     return f"{settings.kafka_group_prefix}.{generation}.{incarnation}"
+
+
+def is_cooperative(config: dict[str, Any]) -> bool:
+    """Whether a group with this configuration rebalances bit by bit instead of all at once."""
+    return config.get("group.protocol") == "consumer" or "cooperative" in str(
+        config.get("partition.assignment.strategy", "")
+    )

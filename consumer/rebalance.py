@@ -1,9 +1,19 @@
 """Partitions come and go: where to start on those that come, and what to finish of those that go."""
 
 from collections.abc import Callable, Sequence
+from threading import Event
 
 import structlog
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_when_event_set,
+    wait_random_exponential,
+)
 
 from consumer.errors import OffsetGap
 from consumer.offsets import OffsetTracker, Partition
@@ -11,12 +21,14 @@ from consumer.pipeline import Pipeline
 from consumer.steps.commit import Committer
 
 _log = structlog.get_logger()
-_NO_OFFSET_BELOW = 0
 _BROKER_SECONDS = 10.0
 
 
 class Rebalance:
-    """The callbacks of the consumer group. All of them run on the polling thread, inside a poll."""
+    """The callbacks of the consumer group. All of them run on the polling thread, inside a poll.
+
+    cooperative: whether the group's protocol adds partitions to those that a member keeps.
+    """
 
     def __init__(
         self,
@@ -26,12 +38,16 @@ class Rebalance:
         committer: Committer,
         index_is_empty: Callable[[], bool],
         drain_seconds: float,
+        cooperative: bool,
+        stop: Event,
     ) -> None:
         self._pipeline = pipeline
         self._offsets = offsets
         self._committer = committer
         self._index_is_empty = index_is_empty
         self._drain_seconds = drain_seconds
+        self._cooperative = cooperative
+        self._stop = stop
         self._owned: frozenset[Partition] = frozenset()
         self.failure: Exception | None = None
 
@@ -41,16 +57,21 @@ class Rebalance:
         return self._owned
 
     def on_assign(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
-        """Commit a start position for each partition that never had one, or find that there is a gap."""
+        """Begin where the group stands, and where it never stood at the beginning, unless there is a gap.
+
+        Blocks until Kafka answers, or the consumer is stopped.
+        """
         self._owned |= _keys(partitions)
         _log.info("partitions assigned", partitions=_names(partitions))
         try:
-            self._commit_start_positions(consumer, partitions)
+            positions = self._ask(lambda: self._start_positions(consumer, partitions))
         except OffsetGap as gap:
             self.failure = gap
-        except KafkaException as error:
-            # Without a start position the client reports the missing offset, which ends in a clear error.
-            _log.warning("start positions not settled", reason=str(error))
+            return
+        except RetryError:
+            return
+        (consumer.incremental_assign if self._cooperative else consumer.assign)(positions)
+        self._committer.commit_start(consumer, positions)
 
     def on_revoke(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         """Finish what is under way for these partitions, up to a deadline, and commit what is finished."""
@@ -69,10 +90,24 @@ class Rebalance:
         self._offsets.forget(leaving)
         self._owned -= leaving
 
-    def _commit_start_positions(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
-        starts: list[TopicPartition] = []
+    def _ask(self, question: Callable[[], list[TopicPartition]]) -> list[TopicPartition]:
+        retrying = Retrying(
+            retry=retry_if_exception_type(KafkaException),
+            wait=wait_random_exponential(multiplier=0.1, max=3),
+            stop=stop_when_event_set(self._stop),
+            sleep=sleep_using_event(self._stop),
+            before_sleep=_log_retry,
+        )
+        positions: list[TopicPartition] = retrying(question)
+        return positions
+
+    def _start_positions(
+        self, consumer: Consumer, partitions: Sequence[TopicPartition]
+    ) -> list[TopicPartition]:
+        positions: list[TopicPartition] = []
         for each in consumer.committed(list(partitions), timeout=_BROKER_SECONDS):
-            if each.offset >= _NO_OFFSET_BELOW:
+            if each.offset >= 0:
+                positions.append(TopicPartition(each.topic, each.partition, each.offset))
                 continue
             low, _high = consumer.get_watermark_offsets(
                 TopicPartition(each.topic, each.partition), timeout=_BROKER_SECONDS
@@ -84,9 +119,13 @@ class Rebalance:
                         "are gone that this index may lack; build a new generation from its records"
                     )
                 _log.warning("the log is short", topic=each.topic, partition=each.partition, begins_at=low)
-            starts.append(TopicPartition(each.topic, each.partition, low))
-        if starts:
-            consumer.commit(offsets=starts, asynchronous=False)
+            positions.append(TopicPartition(each.topic, each.partition, low))
+        return positions
+
+
+def _log_retry(state: RetryCallState) -> None:
+    if state.outcome is not None:
+        _log.warning("start positions are asked for again", reason=str(state.outcome.exception()))
 
 
 def _keys(partitions: Sequence[TopicPartition]) -> frozenset[Partition]:

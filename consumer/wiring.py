@@ -9,7 +9,7 @@ from PIL import Image
 from consumer.dead_letter_topic import DeadLetterTopic
 from consumer.dead_letters import DeadLetterWriter
 from consumer.generation_choice import open_promoted
-from consumer.kafka_config import client_config, consumer_config, group_name
+from consumer.kafka_config import client_config, consumer_config, group_name, is_cooperative
 from consumer.mender import Mender
 from consumer.offsets import OffsetTracker
 from consumer.periodic_work import Chore, PeriodicWork
@@ -90,12 +90,15 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         ),
         stop,
     )
+    kafka = consumer_config(settings, group_name(settings, generation.name, generation.incarnation))
     rebalance = Rebalance(
         pipeline=pipeline,
         offsets=offsets,
         committer=committer,
         index_is_empty=lambda: index.count_records() == 0,
         drain_seconds=settings.drain_seconds,
+        cooperative=is_cooperative(kafka),
+        stop=stop_intake,
     )
     mender = Mender(index, pipeline, persistence, _now_ms)
     status = StatusReport(index, offsets, _now_ms)
@@ -109,7 +112,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         stop=stop,
     )
     intake = Intake(
-        config=consumer_config(settings, group_name(settings, generation.name, generation.incarnation)),
+        config=kafka,
         topics=settings.kafka_topics,
         pipeline=pipeline,
         rebalance=rebalance,

@@ -58,6 +58,11 @@ class Committer:
             return
         self.on_commit(None, stored or [])
 
+    def commit_start(self, consumer: Consumer, positions: list[TopicPartition]) -> None:
+        """Store where reading begins, so that it is known even if nothing is ever read; returns at once."""
+        if positions:
+            consumer.commit(offsets=positions, asynchronous=True)
+
     def on_commit(self, error: KafkaError | None, partitions: Collection[TopicPartition]) -> None:
         """The broker's answer to a commit."""
         if error is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 
 def group_of_index(folder: Path, prefix: str = "product-index") -> str | None:
@@ -40,9 +40,16 @@ class GroupProgress:
             assert time.monotonic() < deadline, f"no generation after {timeout_seconds} s"
             time.sleep(0.05)
         with _reader(self._bootstrap_servers, group) as reader:
-            while missing := self._uncommitted(reader):
+            while missing := self._uncommitted_or_unknown(reader):
                 assert time.monotonic() < deadline, f"{missing} messages are not committed"
                 time.sleep(0.1)
+
+    def _uncommitted_or_unknown(self, reader: Consumer) -> int | str:
+        try:
+            return self._uncommitted(reader)
+        except KafkaException as error:
+            # A group's first minutes: its coordinator is still being found.
+            return str(error)
 
     def _uncommitted(self, reader: Consumer) -> int:
         metadata = reader.list_topics(timeout=10).topics

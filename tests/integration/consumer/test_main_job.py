@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from model.embedder import Embedder
+from tests.brokers.broker import Broker
 from tests.integration.consumer.conftest import CATALOG, Shop
 from tests.services.dead_letter_reading import read_dead_letters
 from tests.services.published import product_event, publish
@@ -15,6 +16,11 @@ from tests.services.running_consumer import running_consumer
 from vector_store import ProductIndex
 from vector_store.edge import EdgeStore
 
+GROUP_PROTOCOLS = {
+    "eager": "{}",
+    "cooperative": '{"partition.assignment.strategy": "cooperative-sticky"}',
+    "KIP-848": '{"group.protocol": "consumer"}',
+}
 _QUERIES = 50
 _FOUND_AT_LEAST = 45
 
@@ -58,8 +64,9 @@ def test_altered_photos_find_their_originals(shop: Shop, embedder: Embedder) -> 
     assert read_dead_letters(shop.bootstrap_servers, shop.dead_letters) == []
 
 
+@pytest.mark.parametrize("group_config", GROUP_PROTOCOLS.values(), ids=GROUP_PROTOCOLS.keys())
 def test_shuffled_duplicates_end_at_the_latest_state(
-    shop: Shop, embedder: Embedder, photos: list[bytes]
+    shop: Shop, embedder: Embedder, photos: list[bytes], apache_kafka: Broker, group_config: str
 ) -> None:
     """Create, update with fewer images and delete, shuffled over the topics and sent twice, end right."""
     urls = [shop.host.serve(f"{n}.jpg", photo) for n, photo in enumerate(photos[:6])]
@@ -74,7 +81,7 @@ def test_shuffled_duplicates_end_at_the_latest_state(
     random.Random(3).shuffle(twice)
     publish(shop.bootstrap_servers, twice)
     store = EdgeStore(shop.folder)
-    with running_consumer(shop.settings(), store, embedder) as service:
+    with running_consumer(shop.settings(KAFKA_CONFIG=group_config), store, embedder) as service:
         shop.progress().wait_until_done(shop.folder)
         assert visible(service.index) == {f"p{n}": [urls[n % 6]] for n in range(30) if n % 3 != 0}
         assert service.index.count_records() == 30
