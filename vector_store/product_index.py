@@ -9,7 +9,7 @@ from vector_store.generation import Generation
 from vector_store.identity import STATUS_POINT_ID, image_point_uuid, product_uuid
 from vector_store.interface import Collection
 from vector_store.points import KIND_IMAGE, KIND_RECORD, KIND_STATUS, Payload, Point, UpsertPoints, Vector
-from vector_store.read_check import CheckedProduct, check
+from vector_store.read_check import CheckedProduct, best_first, check
 from vector_store.records import ProductRecord
 from vector_store.write_protocol import ProductWrite, operations_for
 
@@ -78,6 +78,7 @@ class ProductIndex:
         Where hits were refused, the search runs once more without those points, so that an answer is not
         short because of leftovers. `without_product` never appears in the answer.
         """
+        found: dict[str, CheckedProduct] = {}
         refused: frozenset[str] = frozenset()
         # One place more, so that leaving out the product itself costs no place.
         wanted = limit if without_product is None else limit + 1
@@ -88,10 +89,14 @@ class ProductIndex:
             checked = check(
                 candidates, where=where, filterable_attributes=self.generation.filterable_attributes
             )
+            # A product that changes between the rounds may be missing from the second: its new points were
+            # refused in the first. What the first said of it stands then.
+            found.update((each.record.product_id, each) for each in checked.products)
             refused |= checked.refused
             if not checked.refused:
                 break
-        return [each for each in checked.products if each.record.product_id != without_product][:limit]
+        answer = best_first(found.values())
+        return [each for each in answer if each.record.product_id != without_product][:limit]
 
     def due(self, now_ms: int, *, limit: int) -> list[ProductRecord]:
         """Records with a pending image whose next try is due, at most `limit`."""

@@ -64,8 +64,12 @@ def check(
                 refused.add(hit.id)
         if good:
             products.append(CheckedProduct(record, tuple(good)))
-    products.sort(key=lambda product: (-product.score, product.record.product_id))
-    return Checked(tuple(products), frozenset(refused))
+    return Checked(tuple(best_first(products)), frozenset(refused))
+
+
+def best_first(products: Iterable[CheckedProduct]) -> list[CheckedProduct]:
+    """The order of an answer: by score, equal ones by product id so that pages are stable."""
+    return sorted(products, key=lambda product: (-product.score, product.record.product_id))
 
 
 def _satisfies(record: ProductRecord, where: Condition | None, attributes: Mapping[str, str]) -> bool:
