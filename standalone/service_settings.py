@@ -1,0 +1,65 @@
+"""The two services' settings on one machine. What is not said here, the environment may say: MODEL_PATH."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from consumer.settings import ConsumerSettings
+from product_events import OrderKind
+from search_api.settings import SearchApiSettings
+from standalone.ports import LOOPBACK
+from standalone.topic_names import TopicNames
+
+# What the sample products have besides the named fields, for searches to filter by.
+_FILTERABLE: Final = {"audience": "keyword", "colour": "keyword", "material": "keyword", "sizes": "keyword"}
+# Ctrl-C should be quick: what is under way is delivered again at the next start.
+_DRAIN_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the parts of one demo are. embedded_broker: whether the Kafka is the demo's own."""
+
+    bootstrap_servers: str
+    embedded_broker: bool
+    topics: TopicNames
+    index: Path
+    image_port: int
+    api_port: int
+
+
+def consumer_settings(around: Surroundings) -> ConsumerSettings:
+    """The consumer's. KAFKA_CONFIG counts for a Kafka that was named, and not for the demo's own."""
+    given = {} if around.embedded_broker else ConsumerSettings().kafka_config
+    return ConsumerSettings(
+        **_shared(around),
+        # librdkafka's own lines would go to the terminal; what matters of them the consumer logs.
+        kafka_config={"log_level": 0, **given},
+        kafka_bootstrap_servers=around.bootstrap_servers,
+        kafka_topics=around.topics.events,
+        kafka_dead_letter_topic=around.topics.dead_letters,
+        event_order=OrderKind.TIME,
+        drain_seconds=_DRAIN_SECONDS,
+    )
+
+
+def search_api_settings(around: Surroundings) -> SearchApiSettings:
+    """The search API's: on loopback alone, open to whoever is there."""
+    return SearchApiSettings(
+        **_shared(around),
+        search_api_host=LOOPBACK,
+        search_api_port=around.api_port,
+        # Any free one: a fixed one would be one more port that can be taken.
+        search_api_status_port=0,
+        search_api_keys=(),
+        search_api_drain_seconds=_DRAIN_SECONDS,
+    )
+
+
+def _shared(around: Surroundings) -> dict[str, Any]:
+    return {
+        "qdrant_path": around.index,
+        "collection": "products",
+        "filterable_attributes": _FILTERABLE,
+        "image_local_hosts": (f"{LOOPBACK}:{around.image_port}",),
+    }
