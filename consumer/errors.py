@@ -5,7 +5,8 @@
     │   ├── KafkaUnreachable    nobody answers at the bootstrap servers
     │   ├── NoSuchTopic         a topic to read is not there
     │   ├── WrongModel          the promoted generation was built by another model version
-    │   └── OrderKindChanged    the generation was built with the other kind of order
+    │   ├── OrderKindChanged    the generation was built with the other kind of order
+    │   └── StatusPortTaken     the status server's port is in use
     ├── OffsetGap               the log no longer holds what was not read yet
     ├── KafkaFatal              the client cannot go on
     └── DeadLettersUnavailable  the dead-letter topic takes nothing now
@@ -58,6 +59,10 @@ class WrongModel(StartRefused):
 
 class OrderKindChanged(StartRefused):
     """The generation's events were ordered by the other kind of order."""
+
+
+class StatusPortTaken(StartRefused):
+    """The status server cannot listen where it should."""
 
 
 class OffsetGap(ConsumerError):

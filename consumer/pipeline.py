@@ -32,6 +32,7 @@ from consumer.stoppable_queue import StoppableQueue, Stopped
 from images.errors import HostBusy, ImageError, MissingImage, RejectedImage
 from model.embedder import Embedder
 from product_events import EventPolicy, RawMessage
+from telemetry import Liveness
 from vector_store import ProductIndex, ProductWrite, StoreMisused
 from vector_store.points import Vector
 
@@ -70,6 +71,7 @@ class PipelineParts:
     rules: StateRules
     persistence: Persistence
     metrics: PipelineMetrics
+    liveness: Liveness
     now_ms: Callable[[], int]
 
 
@@ -154,6 +156,10 @@ class Pipeline:
                     return False
                 self._changed.wait(min(left, 0.5))
         return True
+
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self._parts.offsets.open_messages() == 0 and self.products_in_flight() == 0
 
     def products_in_flight(self) -> int:
         """Products that were dispatched and are not written."""
@@ -307,6 +313,7 @@ class Pipeline:
     def _finish(self, messages: Sequence[RawMessage]) -> None:
         for message in messages:
             self._parts.offsets.finish(message.topic, message.partition, message.offset)
+        self._parts.liveness.advanced("pipeline")
         with self._changed:
             self._bytes_in_flight -= _value_bytes(messages)
             self._changed.notify_all()

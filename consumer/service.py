@@ -11,7 +11,7 @@ from consumer.offsets import OffsetTracker
 from consumer.periodic_work import PeriodicWork
 from consumer.pipeline import Pipeline
 from consumer.steps.intake import Intake
-from telemetry import Metrics, Readiness
+from telemetry import Liveness, Metrics, Readiness
 from vector_store import ProductIndex
 
 _log = structlog.get_logger()
@@ -32,6 +32,7 @@ class ConsumerParts:
     periodic_work: PeriodicWork
     dead_letters: DeadLetterSink
     readiness: Readiness
+    liveness: Liveness
     metrics: Metrics
     stop_intake: Event
     stop: Event
@@ -56,6 +57,11 @@ class ConsumerService:
         return self._parts.readiness
 
     @property
+    def liveness(self) -> Liveness:
+        """Which parts get on."""
+        return self._parts.liveness
+
+    @property
     def metrics(self) -> Metrics:
         """What was counted."""
         return self._parts.metrics
@@ -76,7 +82,7 @@ class ConsumerService:
         parts.periodic_work.start()
         try:
             parts.intake.run()
-            drained = parts.pipeline.drain(parts.drain_seconds, self._nothing_open)
+            drained = parts.pipeline.drain(parts.drain_seconds, parts.pipeline.is_idle)
             _log.info("stopping", drained=drained, unfinished_messages=parts.offsets.open_messages())
         finally:
             parts.stop.set()
@@ -87,6 +93,3 @@ class ConsumerService:
             for close in parts.close_after:
                 close()
         _log.info("stopped")
-
-    def _nothing_open(self) -> bool:
-        return self._parts.offsets.open_messages() == 0 and self._parts.pipeline.products_in_flight() == 0

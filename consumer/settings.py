@@ -76,6 +76,15 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
     mend_interval_seconds: float = Field(
         default=5.0, gt=0, description="How often pending images are looked for."
     )
+    consumer_status_host: str = Field(
+        default="127.0.0.1", description="Address of the status server; 0.0.0.0 in a container."
+    )
+    consumer_status_port: int = Field(
+        default=9100,
+        ge=0,
+        le=65_535,
+        description="Port of /healthz, /readyz and /metrics. 0: no status server.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="(?i)^(debug|info|warning|error)$",

@@ -29,12 +29,13 @@ from consumer.version import SERVICE_VERSION
 from images import ImageFetcher, build_fetcher, decode, decode_limits
 from model.embedder import Embedder
 from product_events.settings import event_policy
-from telemetry import Metrics, Readiness
+from telemetry import Liveness, Metrics, Readiness
 from telemetry.metric_definitions import GENERATION
 from vector_store import ProductIndex, VectorStore
 
 _MAINTAIN_SECONDS = 30.0
 _STATUS_SECONDS = 10.0
+_LONGEST_SECONDS_WITHOUT_PROGRESS = {"polling": 60.0, "pipeline": 300.0}
 
 
 def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Embedder) -> ConsumerService:
@@ -60,6 +61,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
     generation = index.generation
     stop_intake, stop = Event(), Event()
     readiness = Readiness(assignment="waits for partitions from the consumer group")
+    liveness = Liveness(_LONGEST_SECONDS_WITHOUT_PROGRESS)
     metrics = Metrics()
     metrics.set(GENERATION, 1, generation=generation.name, model_version=generation.model_version)
     persistence = Persistence(stop, readiness, metrics)
@@ -79,6 +81,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
             rules=StateRules(settings.retry_policy(), generation.filterable_attributes),
             persistence=persistence,
             metrics=PipelineMetrics(metrics),
+            liveness=liveness,
             now_ms=_now_ms,
         ),
         PipelineLimits(
@@ -118,6 +121,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         rebalance=rebalance,
         committer=committer,
         readiness=readiness,
+        liveness=liveness,
         find_failure=lambda: pipeline.failure or rebalance.failure or periodic_work.failure,
         stop=stop_intake,
     )
@@ -130,6 +134,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
             periodic_work=periodic_work,
             dead_letters=dead_letters,
             readiness=readiness,
+            liveness=liveness,
             metrics=metrics,
             stop_intake=stop_intake,
             stop=stop,

@@ -1,7 +1,9 @@
-"""How the services tell what they do: logs, metrics, and readiness in words."""
+"""How the services tell what they do: logs, metrics, liveness, and readiness in words."""
 
+from telemetry.liveness import Liveness
 from telemetry.logs import configure_logging
 from telemetry.metrics import Metrics
 from telemetry.readiness import Readiness
+from telemetry.status_server import StatusServer
 
-__all__ = ["Metrics", "Readiness", "configure_logging"]
+__all__ = ["Liveness", "Metrics", "Readiness", "StatusServer", "configure_logging"]

@@ -2,17 +2,47 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import click
 
+from consumer.errors import StatusPortTaken
+from consumer.service import ConsumerService
 from consumer.settings import ConsumerSettings
 from consumer.wiring import build_consumer
 from model.load_embedder import load_embedder
-from telemetry import configure_logging
+from telemetry import StatusServer, configure_logging
 from vector_store import open_store
 
 _KILLED = 130
+
+
+@contextmanager
+def status_server(settings: ConsumerSettings, service: ConsumerService) -> Iterator[None]:
+    """Serve health, readiness and metrics while the block runs, where a port is set. Raises StartRefused."""
+    if settings.consumer_status_port == 0:
+        yield
+        return
+    host, port = settings.consumer_status_host, settings.consumer_status_port
+    try:
+        server = StatusServer(
+            host,
+            port,
+            liveness=service.liveness,
+            readiness=service.readiness,
+            metrics=service.metrics,
+        )
+    except OSError as error:
+        raise StatusPortTaken(
+            f"the status server cannot listen on {host}:{port}: {error.strerror}; set CONSUMER_STATUS_PORT"
+        ) from error
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 @click.command()
@@ -45,6 +75,7 @@ def run(options: dict[str, bool]) -> None:
 
         signal.signal(signal.SIGTERM, on_signal)
         signal.signal(signal.SIGINT, on_signal)
-        service.run()
+        with status_server(settings, service):
+            service.run()
     finally:
         store.close()

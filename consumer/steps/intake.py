@@ -13,7 +13,7 @@ from consumer.pipeline import Pipeline
 from consumer.rebalance import Rebalance
 from consumer.steps.commit import Committer
 from product_events import RawMessage
-from telemetry import Readiness
+from telemetry import Liveness, Readiness
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class Intake:
         rebalance: Rebalance,
         committer: Committer,
         readiness: Readiness,
+        liveness: Liveness,
         find_failure: Callable[[], BaseException | None],
         stop: Event,
         make_consumer: Callable[[dict[str, Any]], Consumer] = Consumer,
@@ -43,6 +44,7 @@ class Intake:
         self._rebalance = rebalance
         self._committer = committer
         self._readiness = readiness
+        self._liveness = liveness
         self._find_failure = find_failure
         self._stop = stop
         self._paused = False
@@ -67,6 +69,9 @@ class Intake:
         while not self._stop.is_set():
             if (failure := self._find_failure()) is not None:
                 raise failure
+            self._liveness.advanced("polling")
+            if self._pipeline.is_idle():
+                self._liveness.advanced("pipeline")
             self._pause_or_resume()
             self._take_in(self._consumer.consume(_MOST_MESSAGES, timeout=_POLL_SECONDS))
             self._committer.commit_when_due()

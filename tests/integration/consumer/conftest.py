@@ -42,6 +42,7 @@ class Shop:
             "KAFKA_DEAD_LETTER_TOPIC": self.dead_letters,
             "QDRANT_PATH": str(self.folder),
             "IMAGE_LOCAL_HOSTS": self.host.address,
+            "CONSUMER_STATUS_PORT": "0",
             "COMMIT_INTERVAL_SECONDS": "0.2",
             "MEND_INTERVAL_SECONDS": "0.2",
             **changed,

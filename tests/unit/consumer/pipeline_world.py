@@ -22,7 +22,7 @@ from consumer.steps.fetch import Pixels
 from model.embedder import Embedder
 from model.preprocessing import Preprocessing
 from product_events import EventPolicy, OrderKind, RawMessage
-from telemetry import Metrics, Readiness
+from telemetry import Liveness, Metrics, Readiness
 from tests.contract.memory_store import MemoryCollection
 from vector_store import Generation, ProductIndex
 from vector_store.points import Operation, Vector
@@ -189,6 +189,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
             rules=StateRules(RetryPolicy(), {}),
             persistence=Persistence(stop, readiness, metrics),
             metrics=PipelineMetrics(metrics),
+            liveness=Liveness({"pipeline": 60, "polling": 60}),
             now_ms=lambda: _NOW_MS,
         ),
         limits or PipelineLimits(fetch_threads=4, fetches_per_host=2),
