@@ -22,7 +22,7 @@ class ImageToFetch:
 
 @dataclass(frozen=True, slots=True)
 class PutAside:
-    """A message that goes to the dead letters instead of into the index."""
+    """A message that goes to the dead letters instead of into the index; `message` is as delivered."""
 
     letter: DeadLetter
     message: RawMessage

@@ -68,6 +68,7 @@ class PipelineParts:
     letters: DeadLetterWriter
     offsets: OffsetTracker
     policy: EventPolicy
+    redrive_topic: str
     rules: StateRules
     persistence: Persistence
     metrics: PipelineMetrics
@@ -193,10 +194,10 @@ class Pipeline:
         parts = self._parts
         [messages] = self._incoming.take()
         with parts.metrics.stage("decode"):
-            decoded, undecodable = decode(messages, parts.policy)
+            decoded, undecodable = decode(messages, parts.policy, parts.redrive_topic)
         for each in undecodable:
             parts.metrics.event_undecodable()
-            self._writable.put(PutAside(parts.letters.of_event(each), each.message))
+            self._writable.put(PutAside(parts.letters.of_event(each), each.delivered))
         groups = coalesce(decoded)
         with parts.metrics.stage("look_up"):
             plans = self._plans_of(groups)

@@ -1,4 +1,4 @@
-"""Topics at start-up: those to read must be there, the dead letters' own is made."""
+"""Topics at start-up: those to read must be there, the dead letters' own two are made."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -18,12 +18,12 @@ def prepare_topics(
     config: dict[str, Any],
     *,
     topics: tuple[str, ...],
-    dead_letter_topic: str,
+    own_topics: tuple[str, ...],
     deadline_seconds: float = 15.0,
 ) -> None:
-    """Check that the topics exist, and create the dead-letter topic where it does not.
+    """Check that the topics exist, and create our own where they do not.
 
-    Blocks up to the deadline for each of the two. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
+    Blocks up to the deadline for each of the two steps. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
     """
     admin = AdminClient(config)
     try:
@@ -37,13 +37,17 @@ def prepare_topics(
         raise NoSuchTopic(
             f"no such topic: {', '.join(missing)}; create it, or set KAFKA_TOPICS to the shop's topics"
         )
-    if dead_letter_topic not in present:
-        _create(admin, dead_letter_topic, deadline_seconds)
+    new = [
+        NewTopic(topic, num_partitions=1, config=_KEEP_FOR_EVER)
+        for topic in own_topics
+        if topic not in present
+    ]
+    if new:
+        for topic, created in admin.create_topics(new, operation_timeout=deadline_seconds).items():
+            _confirm(topic, created, deadline_seconds)
 
 
-def _create(admin: AdminClient, topic: str, deadline_seconds: float) -> None:
-    new = NewTopic(topic, num_partitions=1, config=_KEEP_FOR_EVER)
-    created: Future[None] = admin.create_topics([new], operation_timeout=deadline_seconds)[topic]
+def _confirm(topic: str, created: "Future[None]", deadline_seconds: float) -> None:
     try:
         created.result(timeout=deadline_seconds)
     except KafkaException as error:

@@ -18,6 +18,7 @@ from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
 from consumer.pipeline_metrics import PipelineMetrics
 from consumer.product_state import StateRules
 from consumer.rebalance import Rebalance
+from consumer.redrive import redrive_topic
 from consumer.service import ConsumerParts, ConsumerService
 from consumer.settings import ConsumerSettings
 from consumer.status import StatusReport
@@ -43,10 +44,11 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
 
     Blocks for some seconds while it asks Kafka. Raises StartRefused, StoreError.
     """
+    redrive = redrive_topic(settings.kafka_dead_letter_topic)
     prepare_topics(
         client_config(settings),
         topics=settings.kafka_topics,
-        dead_letter_topic=settings.kafka_dead_letter_topic,
+        own_topics=(settings.kafka_dead_letter_topic, redrive),
     )
     index = ProductIndex(
         open_promoted(
@@ -78,6 +80,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
             letters=DeadLetterWriter(generation.name, SERVICE_VERSION),
             offsets=offsets,
             policy=event_policy(settings),
+            redrive_topic=redrive,
             rules=StateRules(settings.retry_policy(), generation.filterable_attributes),
             persistence=persistence,
             metrics=PipelineMetrics(metrics),
@@ -116,7 +119,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
     )
     intake = Intake(
         config=kafka,
-        topics=settings.kafka_topics,
+        topics=(*settings.kafka_topics, redrive),
         pipeline=pipeline,
         rebalance=rebalance,
         committer=committer,

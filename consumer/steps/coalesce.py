@@ -13,7 +13,7 @@ class ProductEvents:
 
     latest: the one with the highest stamp; of equals the first.
     refetch: whether any of them asks for its images to be downloaded again.
-    messages: every message that is dealt with once the latest is.
+    messages: every message, as delivered, that is dealt with once the latest is.
     """
 
     latest: DecodedEvent
@@ -30,7 +30,7 @@ def coalesce(events: Iterable[DecodedEvent]) -> list[ProductEvents]:
         ProductEvents(
             latest=max(group, key=lambda event: event.stamp),
             refetch=any(event.change.refetch for event in group),
-            messages=tuple(event.message for event in group),
+            messages=tuple(event.delivered for event in group),
         )
         for group in by_product.values()
     ]

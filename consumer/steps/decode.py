@@ -4,16 +4,21 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from consumer.redrive import as_first_sent
 from product_events import EventError, EventPolicy, ProductChange, RawMessage, decode_event
 from vector_store import Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedEvent:
-    """A message and the change that it says."""
+    """A message and the change that it says.
+
+    message: as it was first sent. delivered: as it came just now, where that differs: a redriven message.
+    """
 
     message: RawMessage
     change: ProductChange
+    delivered: RawMessage
 
     @property
     def stamp(self) -> Stamp:
@@ -25,25 +30,33 @@ class DecodedEvent:
 class Undecodable:
     """A message that says nothing usable, for good.
 
+    message, delivered: as of a decoded event.
     error_class, reason: what the dead letter will say; an unforeseen failure comes with its traceback.
     """
 
     message: RawMessage
     error_class: str
     reason: str
+    delivered: RawMessage
 
 
 def decode(
-    messages: Iterable[RawMessage], policy: EventPolicy
+    messages: Iterable[RawMessage], policy: EventPolicy, redrive_topic: str | None = None
 ) -> tuple[list[DecodedEvent], list[Undecodable]]:
-    """Decode each message by itself; one that cannot be decoded never harms another."""
+    """Decode each message by itself; one that cannot be decoded never harms another.
+
+    Messages of the redrive topic are taken as they were first sent.
+    """
     decoded: list[DecodedEvent] = []
     undecodable: list[Undecodable] = []
-    for message in messages:
+    for delivered in messages:
+        message = delivered
         try:
-            decoded.append(DecodedEvent(message, decode_event(message, policy)))
+            if delivered.topic == redrive_topic:
+                message = as_first_sent(delivered)
+            decoded.append(DecodedEvent(message, decode_event(message, policy), delivered))
         except EventError as error:
-            undecodable.append(Undecodable(message, type(error).__name__, str(error)))
+            undecodable.append(Undecodable(message, type(error).__name__, str(error), delivered))
         except Exception:  # noqa: BLE001 - whatever a hostile message provokes, the events around it go on
-            undecodable.append(Undecodable(message, "Unexpected", traceback.format_exc()))
+            undecodable.append(Undecodable(message, "Unexpected", traceback.format_exc(), delivered))
     return decoded, undecodable

@@ -28,6 +28,7 @@ from vector_store import Generation, ProductIndex
 from vector_store.points import Operation, Vector
 
 DIMENSION = 8
+REDRIVE_TOPIC = "product.dead-letters.redrive"
 _NOW_MS = 1_790_000_000_000
 
 
@@ -186,6 +187,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
             letters=DeadLetterWriter(shelf.generation.name, "test"),
             offsets=offsets,
             policy=EventPolicy(OrderKind.TIME),
+            redrive_topic=REDRIVE_TOPIC,
             rules=StateRules(RetryPolicy(), {}),
             persistence=Persistence(stop, readiness, metrics),
             metrics=PipelineMetrics(metrics),
