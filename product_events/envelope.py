@@ -23,16 +23,8 @@ _NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 # What nothing here reads cannot fail an event: other attributes are dropped before the SDK judges them.
 _ATTRIBUTES_READ: Final = frozenset({"specversion", "id", "source", "type", "time", "refetch"})
 _STRUCTURED_PREFIX: Final = b"application/cloudevents"
-# The SDK's own validation, and what it lets slip when an attribute or a header has an unexpected type.
-_MALFORMED: Final = (
-    BaseCloudEventException,
-    ValueError,
-    TypeError,
-    AttributeError,
-    KeyError,
-    OverflowError,
-    RecursionError,
-)
+# The SDK's own validation, and what it lets slip where a value is not what it expected.
+_MALFORMED: Final = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)

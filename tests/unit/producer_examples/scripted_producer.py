@@ -13,7 +13,7 @@ class ScriptedProducer:
     """Takes messages into a queue of limited size, and reports on them when polled or flushed.
 
     `errors` maps keys to the error that their delivery ends with; `refused` are keys that `produce` raises
-    for; what is in `silent` is never reported on.
+    for; what is in `silent` is never reported on. Every report is only there after `waits_needed` waits.
     """
 
     def __init__(
@@ -23,6 +23,7 @@ class ScriptedProducer:
         errors: dict[bytes, KafkaError] | None = None,
         refused: frozenset[bytes] = frozenset(),
         silent: frozenset[bytes] = frozenset(),
+        waits_needed: int = 1,
     ) -> None:
         self.delivered: list[tuple[str, bytes, bytes, list[tuple[str, bytes]]]] = []
         self.waits = 0
@@ -30,6 +31,7 @@ class ScriptedProducer:
         self._errors = errors or {}
         self._refused = refused
         self._silent = silent
+        self._waits_needed = waits_needed
         self._queue: deque[tuple[tuple[str, bytes, bytes, list[tuple[str, bytes]]], Delivery]] = deque()
 
     def produce(
@@ -51,9 +53,13 @@ class ScriptedProducer:
         self._queue.append(((topic, key, value, headers), on_delivery))
 
     def poll(self, timeout: float) -> int:
-        self.waits += timeout > 0
+        if not timeout:
+            return 0
+        self.waits += 1
+        if self.waits % self._waits_needed:
+            return 0
         served = 0
-        for _ in range(len(self._queue) if timeout else 0):
+        for _ in range(len(self._queue)):
             message, on_delivery = self._queue.popleft()
             if message[1] in self._silent:
                 self._queue.append((message, on_delivery))

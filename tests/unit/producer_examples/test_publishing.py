@@ -113,9 +113,9 @@ def test_time_before_the_first_event_does_not_count() -> None:
     clock = Clock()
 
     def lines() -> Iterator[LineEvent]:
-        for number in (1, 2):
-            for _ in range(50):
-                clock()
-            yield event(number)
+        for _ in range(50):
+            clock()
+        yield event(1)
 
-    assert publish(lines(), ScriptedProducer(room=1), ["products"], deadline_seconds=20, clock=clock).complete
+    slow = ScriptedProducer(waits_needed=3)
+    assert publish(lines(), slow, ["products"], deadline_seconds=20, clock=clock).complete

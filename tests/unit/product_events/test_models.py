@@ -111,6 +111,9 @@ def test_the_reason_is_one_line_and_keeps_the_values_out() -> None:
     assert "\n" not in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert "2 more" in str(caught.value)
+    with pytest.raises(ValidationError) as direct:
+        Product.model_validate({"id": "a1", "price": "s3cret"})
+    assert "s3cret" not in str(direct.value)
 
 
 @pytest.mark.parametrize("url", ["http://shop.example/p/1", "HTTPS://shop.example", "https://[::1]/p"])
@@ -123,6 +126,7 @@ def test_a_link_is_http_or_https(url: str) -> None:
     "url",
     [
         "javascript:alert(1)",
+        "javascript://shop.example/%0aalert(1)",
         "data:text/html,x",
         "ftp://shop.example/p",
         "//shop.example/p",
