@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from tests.contract.engines import ENGINES, Engine
-from tests.contract.samples import a_generation, empty
+from tests.contract.samples import ATTRIBUTES, a_generation, empty
 from vector_store import Collection, VectorStore
 
 _numbers = count()
@@ -23,7 +23,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def shared_collection(engine: Engine) -> Iterator[Collection]:
     with closing(engine.open("shared")) as store:
-        yield store.create(a_generation(collection="shared"))
+        yield store.create(a_generation(collection="shared", attributes=ATTRIBUTES))
 
 
 @pytest.fixture
@@ -31,6 +31,14 @@ def collection(shared_collection: Collection) -> Collection:
     """An empty collection; making one takes an engine long, so all tests use the same."""
     empty(shared_collection)
     return shared_collection
+
+
+@pytest.fixture
+def threaded_collection(engine: Engine, collection: Collection) -> Collection:
+    """The same, where the engine serves several threads at once."""
+    if not engine.threads:
+        pytest.skip("this engine is for one thread")
+    return collection
 
 
 @pytest.fixture

@@ -10,7 +10,12 @@ from vector_store.edge import EdgeStore
 
 
 class Engine(Protocol):
-    """Opens stores. A shop's store holds what it held when it was last closed."""
+    """Opens stores. A shop's store holds what it held when it was last closed.
+
+    threads: whether several threads may use a store at once.
+    """
+
+    threads: bool
 
     def open(self, shop: str) -> VectorStore: ...
 
@@ -20,6 +25,8 @@ class Engine(Protocol):
 
 
 class EdgeEngine:
+    threads = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
@@ -31,6 +38,8 @@ class EdgeEngine:
 
 
 class MemoryEngine:
+    threads = True
+
     def __init__(self, folder: Path) -> None:
         self._stores: dict[str, MemoryStore] = {}
 

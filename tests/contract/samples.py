@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from uuid import UUID
 
 import numpy as np
@@ -37,7 +38,11 @@ NOTHING = HasId(frozenset())
 
 
 def a_generation(
-    suffix: str | None = None, *, collection: str = "products", created_at_ms: int = 1
+    suffix: str | None = None,
+    *,
+    collection: str = "products",
+    created_at_ms: int = 1,
+    attributes: Mapping[str, str] = MappingProxyType({}),
 ) -> Generation:
     return Generation(
         name=generation_name(collection, "0a1b2c3d", suffix),
@@ -46,7 +51,7 @@ def a_generation(
         preprocessing_hash="feedbeef",
         order_kind="time",
         created_at_ms=created_at_ms,
-        filterable_attributes=ATTRIBUTES,
+        filterable_attributes=dict(attributes),
     )
 
 

@@ -12,7 +12,7 @@ from vector_store.conditions import AllOf, Condition, HasId, Not
 from vector_store.edge.failures import translated_failures
 from vector_store.edge.filters import to_filter
 from vector_store.edge.grouped_search import nearest_products
-from vector_store.errors import GenerationMissing, StoreUnavailable
+from vector_store.errors import GenerationMissing, StoreCorrupt, StoreUnavailable
 from vector_store.generation import Generation
 from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
 from vector_store.validation import check_operations, check_vector
@@ -131,7 +131,7 @@ class EdgeCollection:
         try:
             with translated_failures(f"generation {self._generation.name}"):
                 yield self._shard_or_missing()
-        except StoreUnavailable:
+        except (StoreCorrupt, StoreUnavailable):
             # A call that was under way when the collection was closed fails in the engine.
             self._shard_or_missing()
             raise

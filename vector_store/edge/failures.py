@@ -5,6 +5,10 @@ from contextlib import contextmanager
 
 from vector_store.errors import InvalidPayload, StoreCorrupt, StoreError, StoreUnavailable
 
+# Of all that an engine in this process can fail with, what is not a fault of its files: a full disk, a quota,
+# too little memory, too many open files. The engine has no classes of errors, only texts.
+_MAY_PASS = ("No space left", "os error 28", "os error 122", "os error 12", "os error 23", "os error 24")
+
 
 @contextmanager
 def translated_failures(what: str) -> Iterator[None]:
@@ -21,11 +25,14 @@ def translated_failures(what: str) -> Iterator[None]:
     except OSError as error:
         raise StoreUnavailable(f"{what}: {error.strerror or first_line(error)}") from error
     except Exception as error:  # the engine raises nothing more precise than Exception
-        raise StoreUnavailable(f"{what}: the embedded engine failed: {first_line(error)}") from error
+        said = first_line(error)
+        if any(reason in said for reason in _MAY_PASS):
+            raise StoreUnavailable(f"{what}: {said}") from error
+        raise StoreCorrupt(f"{what}: the embedded engine failed: {said}") from error
     except BaseException as error:
         if not is_panic(error):
             raise
-        raise StoreCorrupt(f"{what}: the embedded engine cannot go on: {first_line(error)}") from error
+        raise StoreCorrupt(f"{what}: the embedded engine failed: {first_line(error)}") from error
 
 
 def is_panic(error: BaseException) -> bool:
