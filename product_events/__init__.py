@@ -8,6 +8,7 @@ from product_events.decode import decode_event
 from product_events.encode import EncodedEvent, encode_event
 from product_events.errors import (
     EventError,
+    EventTooLarge,
     FutureEvent,
     InvalidProduct,
     KeyMismatch,
@@ -27,6 +28,7 @@ __all__ = [
     "EncodedEvent",
     "EventError",
     "EventPolicy",
+    "EventTooLarge",
     "EventType",
     "FutureEvent",
     "InvalidProduct",

@@ -30,6 +30,7 @@ class EventPolicy:
     order_kind: OrderKind
     max_ahead_seconds: float = 300
     max_images: int = 50
+    max_bytes: int = 524_288
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from product_events.change import EventPolicy, ProductChange, RawMessage
 from product_events.coercion import identifier
 from product_events.envelope import known_headers, open_envelope, time_in_headers_ms
 from product_events.errors import (
+    EventTooLarge,
     InvalidProduct,
     KeyMismatch,
     MissingProductId,
@@ -31,6 +32,8 @@ def decode_event(message: RawMessage, policy: EventPolicy) -> ProductChange:
     """
     if message.value is None:
         return _decode_tombstone(message, policy)
+    if len(message.value) > policy.max_bytes:
+        raise EventTooLarge(f"{len(message.value)} bytes, and an event may have {policy.max_bytes}")
     envelope = open_envelope(message)
     kind = _TYPES.get(envelope.type)
     if kind is None:

@@ -9,7 +9,8 @@
     ├── MissingOrder        nothing says where the event stands among the product's events
     ├── OrderOutOfRange     its order is negative or above the limit
     ├── FutureEvent         its time is too far ahead of the record's
-    └── TooManyImages       more images than a product may have
+    ├── TooManyImages       more images than a product may have
+    └── EventTooLarge       more bytes than an event may have
 
 All of them say that this message can never be applied, however often it is read again.
 """
@@ -61,3 +62,7 @@ class FutureEvent(EventError):
 
 class TooManyImages(EventError):
     """The product has more images than allowed."""
+
+
+class EventTooLarge(EventError):
+    """The message's value has more bytes than allowed."""

@@ -22,6 +22,11 @@ class EventSettings(BaseModel):
         allow_inf_nan=False,
         description="How far an event's time may be ahead of its Kafka record's timestamp, in seconds.",
     )
+    event_max_bytes: int = Field(
+        default=524_288,
+        ge=1_024,
+        description="Bytes that an event's message may have; more is for shops that send `data:` images.",
+    )
     max_images: int = Field(default=50, ge=1, description="How many images a product may have.")
 
 
@@ -31,4 +36,5 @@ def event_policy(settings: EventSettings) -> EventPolicy:
         order_kind=settings.event_order,
         max_ahead_seconds=settings.event_max_ahead_seconds,
         max_images=settings.max_images,
+        max_bytes=settings.event_max_bytes,
     )

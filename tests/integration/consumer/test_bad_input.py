@@ -43,7 +43,7 @@ def bad_events(shop: Shop, good: str) -> dict[str, tuple[Event, str]]:
         "truncated JSON": (Event(shop.created, b"x", valid.value[:-20], valid.headers), "NotAnEvent"),
         "an empty value": (Event(shop.created, b"x", b""), "NotAnEvent"),
         "wrong types": (with_data(images=5), "InvalidProduct"),
-        "900 kB": (with_data(images=[f"https://x.example/{'a' * 900_000}", 7]), "InvalidProduct"),
+        "900 kB": (with_data(padding="a" * 900_000), "EventTooLarge"),
         "500 images": (with_data(images=[f"{good}?{n}" for n in range(500)]), "TooManyImages"),
         "no product id": (
             Event(shop.created, None, orjson.dumps({**envelope, "data": {}})),

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from product_events import (
+    EventTooLarge,
     InvalidProduct,
     KeyMismatch,
     MissingProductId,
@@ -87,3 +90,13 @@ def test_the_topic_does_not_decide_what_an_event_means() -> None:
     event = structured({"id": "a1"})
     elsewhere = type(event)("product.deleted", 5, 0, event.timestamp_ms, None, event.value, event.headers)
     assert decode_event(event, BY_TIME) == decode_event(elsewhere, BY_TIME)
+
+
+def test_an_event_has_a_size_limit() -> None:
+    """A message of more bytes than the policy allows is refused unread; one at the limit is not."""
+    message = structured({"id": "a1", "padding": "x" * 2_000})
+    assert message.value is not None
+    at_limit = replace(BY_TIME, max_bytes=len(message.value))
+    assert decode_event(message, at_limit).product_id == "a1"
+    with pytest.raises(EventTooLarge):
+        decode_event(message, replace(at_limit, max_bytes=at_limit.max_bytes - 1))
