@@ -17,9 +17,9 @@ from tenacity import (
 )
 
 from consumer.errors import Next, what_happens_next
+from consumer.metric_definitions import RETRIES
 from consumer.stoppable_queue import Stopped
 from telemetry import Metrics, Readiness
-from telemetry.metric_definitions import RETRIES
 
 _log = structlog.get_logger()
 T = TypeVar("T")

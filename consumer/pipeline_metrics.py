@@ -6,16 +6,16 @@ from contextlib import AbstractContextManager
 
 from consumer.dead_letters import DeadLetter
 from consumer.jobs import Job
-from consumer.product_state import NextState
-from consumer.steps.coalesce import ProductEvents
-from telemetry import Metrics
-from telemetry.metric_definitions import (
+from consumer.metric_definitions import (
     DEAD_LETTERS,
     EVENT_TO_SEARCHABLE_SECONDS,
     EVENTS,
     IMAGES,
     STAGE_SECONDS,
 )
+from consumer.product_state import NextState
+from consumer.steps.coalesce import ProductEvents
+from telemetry import Metrics
 from vector_store import ImageStatus
 
 

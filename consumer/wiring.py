@@ -11,6 +11,7 @@ from consumer.dead_letters import DeadLetterWriter
 from consumer.generation_choice import open_promoted
 from consumer.kafka_config import client_config, consumer_config, group_name, is_cooperative
 from consumer.mender import Mender
+from consumer.metric_definitions import DEFINITIONS, GENERATION
 from consumer.offsets import OffsetTracker
 from consumer.periodic_work import Chore, PeriodicWork
 from consumer.persistence import Persistence
@@ -31,7 +32,6 @@ from images import ImageFetcher, build_fetcher, decode, decode_limits
 from model.embedder import Embedder
 from product_events.settings import event_policy
 from telemetry import Liveness, Metrics, Readiness
-from telemetry.metric_definitions import GENERATION
 from vector_store import ProductIndex, VectorStore
 
 _MAINTAIN_SECONDS = 30.0
@@ -64,7 +64,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
     stop_intake, stop = Event(), Event()
     readiness = Readiness(assignment="waits for partitions from the consumer group")
     liveness = Liveness(_LONGEST_SECONDS_WITHOUT_PROGRESS)
-    metrics = Metrics()
+    metrics = Metrics(DEFINITIONS)
     metrics.set(GENERATION, 1, generation=generation.name, model_version=generation.model_version)
     persistence = Persistence(stop, readiness, metrics)
     offsets = OffsetTracker()

@@ -6,13 +6,13 @@ from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from telemetry.metric_definitions import DEFINITIONS, MetricDefinition, MetricKind
+from telemetry.metric_definitions import MetricDefinition, MetricKind
 
 
 class Metrics:
     """Counts and measures by definition. Thread-safe, never blocks."""
 
-    def __init__(self, definitions: Iterable[MetricDefinition] = DEFINITIONS) -> None:
+    def __init__(self, definitions: Iterable[MetricDefinition]) -> None:
         self.registry = CollectorRegistry()
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from consumer.metric_definitions import DEAD_LETTERS, DEFINITIONS
 from telemetry import Liveness, Metrics, Readiness, StatusServer
-from telemetry.metric_definitions import DEAD_LETTERS
 
 
 class Status:
@@ -14,7 +14,7 @@ class Status:
     def __init__(self) -> None:
         self.now = 0.0
         self.readiness = Readiness()
-        self.metrics = Metrics()
+        self.metrics = Metrics(DEFINITIONS)
         self.liveness = Liveness({"polling": 60}, clock=lambda: self.now)
         self.server = StatusServer(
             "127.0.0.1", 0, liveness=self.liveness, readiness=self.readiness, metrics=self.metrics

@@ -13,6 +13,7 @@ from PIL import Image
 from consumer.dead_letters import DeadLetter, DeadLetterWriter
 from consumer.errors import DeadLettersUnavailable
 from consumer.image_retry import RetryPolicy
+from consumer.metric_definitions import DEFINITIONS
 from consumer.offsets import OffsetTracker
 from consumer.persistence import Persistence
 from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
@@ -165,7 +166,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
     """A running pipeline; its threads end with the block."""
     shelf = Shelf(Generation("products-0000test", "0000test", DIMENSION, "x", "time", 0))
     index, letters, offsets, embedder = ProductIndex(shelf), Letters(), OffsetTracker(), PixelEmbedder()
-    stop, readiness, metrics = Event(), Readiness(), Metrics()
+    stop, readiness, metrics = Event(), Readiness(), Metrics(DEFINITIONS)
     fetched: list[str] = []
     failing: dict[str, Exception] = {}
     held: dict[str, Event] = {}

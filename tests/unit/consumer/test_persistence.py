@@ -2,10 +2,10 @@ from threading import Event
 
 import pytest
 
+from consumer.metric_definitions import DEFINITIONS, RETRIES
 from consumer.persistence import Persistence
 from consumer.stoppable_queue import Stopped
 from telemetry import Metrics, Readiness
-from telemetry.metric_definitions import RETRIES
 from vector_store import StoreMisused, StoreUnavailable
 
 
@@ -25,7 +25,7 @@ class Flaky:
 
 def test_a_pause_ends_with_the_answer() -> None:
     """The call is repeated until it succeeds; readiness says what is waited for, and then no longer."""
-    readiness, metrics = Readiness(), Metrics()
+    readiness, metrics = Readiness(), Metrics(DEFINITIONS)
     action = Flaky(readiness, failures=3)
     assert Persistence(Event(), readiness, metrics).call("index", action) == "answer"
     assert "away" in action.said[-1]["index"]
@@ -40,7 +40,7 @@ def test_other_failures_pass_through() -> None:
         raise StoreMisused("never")
 
     with pytest.raises(StoreMisused):
-        Persistence(Event(), Readiness(), Metrics()).call("index", refuse)
+        Persistence(Event(), Readiness(), Metrics(DEFINITIONS)).call("index", refuse)
 
 
 def test_a_stop_ends_the_waiting() -> None:
@@ -52,4 +52,4 @@ def test_a_stop_ends_the_waiting() -> None:
         raise StoreUnavailable("away")
 
     with pytest.raises(Stopped):
-        Persistence(stop, Readiness(), Metrics()).call("index", fail)
+        Persistence(stop, Readiness(), Metrics(DEFINITIONS)).call("index", fail)

@@ -3,10 +3,10 @@ from threading import Event
 import pytest
 
 from consumer.jobs import job_of_retry
+from consumer.metric_definitions import EVENTS, IMAGES
 from consumer.pipeline import PipelineLimits
 from consumer.steps.fetch import UnexpectedImageFailure
 from images.errors import FetchTimedOut, HttpMissing, NotAnImage
-from telemetry.metric_definitions import EVENTS, IMAGES
 from tests.unit.consumer.pipeline_world import world
 from vector_store import ImageStatus, InvalidPayload, StoreUnavailable
 
