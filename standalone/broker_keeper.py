@@ -3,7 +3,7 @@
 A program of its own, with nothing but the standard library: `python -I broker_keeper.py PROGRAM WORDS...`.
 Standard input is a pipe that nobody writes to. Its end means that the parent has ended or wants the program
 to end; the system closes it even when the parent is killed, on every platform. The keeper ends with the
-program's exit status.
+program's exit status, as a shell gives it.
 """
 
 import os
@@ -23,7 +23,8 @@ def keep(command: list[str]) -> int:
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         Thread(target=_end_with_parent, args=(process,), daemon=True).start()
         try:
-            return process.wait()
+            status = process.wait()
+            return status if status >= 0 else 128 - status
         finally:
             _end(process)
 

@@ -48,6 +48,10 @@ class Catalogue:
             images = [{**image, "url": base_url + image["url"]} for image in product["images"]]
             yield {**product, "images": images}
 
+    def image_urls(self, base_url: str) -> frozenset[str]:
+        """The URLs of all photos, under the base."""
+        return frozenset(base_url + image["url"] for product in self.products for image in product["images"])
+
     def digest(self, base_url: str) -> str:
         """Another one when a product, a photo's URL or the base changes."""
         text = json.dumps(list(self.events(base_url)), sort_keys=True)

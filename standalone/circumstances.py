@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from secrets import token_hex
 
-from standalone.errors import StartedDifferently
+from standalone.errors import BuiltFromOtherKafka
 from standalone.memory import EMBEDDED, Memory
 from standalone.options import DemoOptions
 
@@ -17,18 +17,14 @@ def settle(
     is_free: Callable[[int], bool],
     any_free_port: Callable[[], int],
 ) -> Memory:
-    """The memory that this start works by. Raises StartedDifferently where an option contradicts it."""
+    """The memory that this start works by. Raises BuiltFromOtherKafka where an option contradicts it."""
     kafka = options.bootstrap_servers or EMBEDDED
     if remembered.kafka not in {None, kafka}:
-        raise StartedDifferently(
+        raise BuiltFromOtherKafka(
             f"{options.data_dir} holds an index of {_named(remembered.kafka)}, and this is {_named(kafka)}: "
             "choose another --data-dir, or start over with --reset"
         )
-    if remembered.image_port is not None and options.image_port not in {None, remembered.image_port}:
-        raise StartedDifferently(
-            f"the indexed photos have URLs with port {remembered.image_port}: leave out --image-port, or "
-            "start over with --reset"
-        )
+    # Another port makes other URLs, so all photos are embedded again; nobody asks for that without reason.
     image_port = options.image_port or remembered.image_port
     if image_port is None:
         image_port = _IMAGE_PORT if is_free(_IMAGE_PORT) else any_free_port()

@@ -11,7 +11,7 @@ from standalone.catalogue import Catalogue, read_catalogue
 from standalone.circumstances import settle
 from standalone.data_folder import DataFolder, claim_data_folder
 from standalone.embedded_broker import EmbeddedBroker, embedded_broker_program
-from standalone.errors import KafkaNotAnswering, PortTaken
+from standalone.errors import KafkaNotAnswering
 from standalone.filling import Filling, fill
 from standalone.image_host import ImageHost
 from standalone.kafka_topics import create_topics, wait_for_kafka
@@ -101,11 +101,7 @@ def _check_ports(options: DemoOptions, around: Surroundings) -> None:
     check_port(options.port, what="the search API", option="--port")
     if around.embedded_broker:
         check_port(options.broker_port, what="the embedded broker", option="--broker-port")
-    if not is_free(around.image_port):
-        raise PortTaken(
-            f"port {around.image_port}, for the photos, is taken, and it is part of their indexed URLs: stop "
-            "what listens there, or start over with --reset --image-port and another one"
-        )
+    check_port(around.image_port, what="the photos", option="--image-port")
 
 
 def _start_kafka(

@@ -8,7 +8,7 @@ DemoError
 ├── FolderRefused          the data folder holds something else than a demo's data
 ├── FolderInUse            another demo runs on the data folder
 ├── FolderUnusable         it cannot be written, or its disk is full
-├── StartedDifferently     the data folder was filled under options that are now others
+├── BuiltFromOtherKafka    the data folder holds an index of another Kafka's events
 ├── CatalogueMissing       the sample catalogue is not where the repository has it
 ├── PublishFailed          Kafka did not take an event
 └── ConsumerNotReady       the consumer got no partitions in time
@@ -47,7 +47,7 @@ class FolderUnusable(DemoError):
     """The folder cannot be made, read or written."""
 
 
-class StartedDifferently(DemoError):
+class BuiltFromOtherKafka(DemoError):
     """What the folder holds does not go with an option."""
 
 

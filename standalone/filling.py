@@ -12,7 +12,7 @@ from standalone.kafka_topics import count_messages
 from standalone.publish import publish
 from standalone.report import Outcome
 from standalone.screen import Screen
-from standalone.searchable import Searchable, look, wait_until_searchable
+from standalone.searchable import Searchable, count_indexed, look, wait_until_searchable
 from standalone.topic_names import TopicNames
 from vector_store import ProductIndex
 
@@ -40,11 +40,11 @@ def fill(filling: Filling, screen: Screen) -> tuple[Outcome, Searchable]:
     """
     catalogue = filling.catalogue
     ids = catalogue.product_ids
-    before = look(filling.index, ids, since_ms=0)
+    before = count_indexed(filling.index, ids, catalogue.image_urls(filling.base_url))
     time_ms = time_ns() // 1_000_000
     began = monotonic()
     _publish(filling, screen, time_ms)
-    with screen.bar("indexing", total=catalogue.image_count, unit="images", rate_from=before.images) as show:
+    with screen.bar("indexing", total=catalogue.image_count, unit="images", rate_from=before) as show:
         seen = wait_until_searchable(
             lambda: look(filling.index, ids, since_ms=time_ms),
             products=len(ids),
@@ -56,7 +56,7 @@ def fill(filling: Filling, screen: Screen) -> tuple[Outcome, Searchable]:
         products=seen.products,
         images=seen.images,
         failed=seen.failed,
-        reused=min(before.images, seen.images),
+        reused=min(before, seen.images),
         dead_letters=count_messages(filling.kafka_config, filling.topics.dead_letters),
         seconds=monotonic() - began,
     )

@@ -53,6 +53,15 @@ def look(index: ProductIndex, product_ids: Collection[str], *, since_ms: int) ->
     return Searchable(products, images, failed, pending)
 
 
+def count_indexed(index: ProductIndex, product_ids: Collection[str], urls: Collection[str]) -> int:
+    """How many images of these products with these URLs are indexed. Blocks for one look-up."""
+    return sum(
+        image.status is ImageStatus.INDEXED and image.url in urls
+        for record in index.records(product_ids).values()
+        for image in record.images
+    )
+
+
 def wait_until_searchable(
     look_again: Callable[[], Searchable],
     *,

@@ -49,7 +49,7 @@ def one_line(error: Exception) -> str:
         return f"{'.'.join(str(part) for part in first['loc']).upper()}: {first['msg']}"
     text = " ".join(str(error).split())
     if isinstance(error, _RESET_HELPS):
-        return f"{text}; --reset starts over"
+        return f'{text}; --reset starts over (make demo ARGS="--reset")'
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the disk is full: {text}; make room, or choose another --data-dir"
     return text
