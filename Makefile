@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := product_events images model vector_store telemetry consumer search_api standalone
 # mypy refuses a path that is not there.
-TYPED := $(wildcard .ci $(ROOMS) bench producer_examples tests)
+TYPED := $(wildcard .ci $(ROOMS) bench docs producer_examples tests)
 
 # The import contract names every room; one that is not there yet counts as empty.
 ABSENT_ROOMS := $(filter-out $(wildcard $(ROOMS)),$(ROOMS))
@@ -58,6 +58,12 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 requirements: $(VENV)/everything.stamp ## Pin pyproject.toml's dependencies (ARGS=--upgrade: to their newest versions)
 	$(COMPILE) $(ARGS) -o requirements-serving.txt
 	$(COMPILE) $(ARGS) --all-extras --group dev -c requirements-serving.txt -o requirements.txt
+
+.PHONY: docs-reference
+docs-reference: $(VENV)/everything.stamp ## Write the reference pages that come from the code
+	$(BIN)/python docs/build_reference.py
+	$(BIN)/python -m product_events.schema json > docs/reference/product-event.schema.json
+	$(BIN)/python -m product_events.schema asyncapi > docs/asyncapi.yaml
 
 .PHONY: clean
 clean: ## Remove .venv and every cache
