@@ -10,14 +10,16 @@ Partition: TypeAlias = tuple[str, int]
 
 
 class _PartitionProgress:
+    """open: what is not dealt with; in_order: from the first of those on, later ones that are included."""
+
     def __init__(self) -> None:
-        self.open: deque[int] = deque()
-        self.done: set[int] = set()
+        self.in_order: deque[int] = deque()
+        self.open: set[int] = set()
         self.next_offset = 0
         self.committed: int | None = None
 
     def position(self) -> int:
-        return self.open[0] if self.open else self.next_offset
+        return self.in_order[0] if self.in_order else self.next_offset
 
 
 class OffsetTracker:
@@ -31,18 +33,19 @@ class OffsetTracker:
         """A message was taken in. Those of a partition come in the order of their offsets."""
         with self._lock:
             progress = self._partitions.setdefault((topic, partition), _PartitionProgress())
-            progress.open.append(offset)
+            progress.in_order.append(offset)
+            progress.open.add(offset)
             progress.next_offset = offset + 1
 
     def finish(self, topic: str, partition: int, offset: int) -> None:
-        """A message is dealt with. Of a partition that was forgotten meanwhile: ignored."""
+        """A message is dealt with. Ignored if its partition was forgotten, unless it was taken in again."""
         with self._lock:
             progress = self._partitions.get((topic, partition))
             if progress is None:
                 return
-            progress.done.add(offset)
-            while progress.open and progress.open[0] in progress.done:
-                progress.done.discard(progress.open.popleft())
+            progress.open.discard(offset)
+            while progress.in_order and progress.in_order[0] not in progress.open:
+                progress.in_order.popleft()
 
     def committable(self) -> dict[Partition, int]:
         """By partition, the offset to commit (of the next message to read), where it is not committed yet."""
