@@ -8,9 +8,11 @@ from vector_store.points import KIND_RECORD, DeletePoints, Operation, Point
 
 
 def describe_batch(stretches: Iterable[tuple[int, int]]) -> str:
-    """Which stretch of which partition."""
+    """Which messages: partition and offset, or from one offset to another."""
     return " and ".join(
-        f"partition {number} [{start}:{end}]" for number, (start, end) in enumerate(stretches) if end
+        f"{number}:{start}-{end - 1}" if end - start > 1 else f"{number}:{start}"
+        for number, (start, end) in enumerate(stretches)
+        if end
     )
 
 

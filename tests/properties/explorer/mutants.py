@@ -1,7 +1,7 @@
 """The protocol with one rule broken at a time: what the explorer must catch."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TypeAlias, cast
 
 from consumer.product_state import NextState, StateRules, Tried, state_of_event, state_of_retry
@@ -123,6 +123,10 @@ class _DeleteBeforeUpdate(DecodedEvent):
 
     __slots__ = ()
 
+    @classmethod
+    def of(cls, event: DecodedEvent) -> DecodedEvent:
+        return cls(**{field.name: getattr(event, field.name) for field in fields(event)})
+
     @property
     def stamp(self) -> Stamp:
         if self.change.deleted:
@@ -167,7 +171,7 @@ MUTANTS: Mapping[str, Rules] = {
     "records' guard refuses later attempts": _with_guard(KIND_RECORD, _lower_point),
     "records' guard takes any attempt": _with_guard(KIND_RECORD, _equal_or_lower_point),
     "a retry keeps the attempt": Rules(state_of_retry=_same_attempt),
-    "a delete loses a tie": Rules(read=lambda event: _DeleteBeforeUpdate(event.message, event.change)),
+    "a delete loses a tie": Rules(read=_DeleteBeforeUpdate.of),
 }
 
 HARMLESS: Mapping[str, Rules] = {

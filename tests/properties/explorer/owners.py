@@ -97,22 +97,20 @@ class Owners:
         for batch, stretches in enumerate(self._decisions.batches):
             plans = self._decisions.decide(batch, contents)
             after = self.states.of(Decided(batch, plans) if plans else Completed(batch))
-            label = f"takes {describe_batch(stretches)}, {'plans' if plans else 'finds it superseded'}"
+            label = f"takes [{describe_batch(stretches)}], {'plans' if plans else 'finds it superseded'}"
             yield Move(label, contents, after, NOTHING if self._rules.commits_after_completion else batch)
 
     def _mends(self, contents: int) -> Iterator[Move]:
         for request in self._decisions.retry_images(contents):
-            yield Move(
-                "tries pending images, sends a request", contents, self.states.of(Sent(NOTHING, request, 0))
-            )
+            sent = self.states.of(Sent(NOTHING, request, 0))
+            yield Move("tries pending images, sends its request", contents, sent)
 
     def _works(self, owner: Owner, contents: int) -> Iterator[Move]:
         match owner:
             case Decided(batch, plans):
                 for request in self._decisions.try_images(plans, contents):
-                    yield Move(
-                        "tries images, sends a request", contents, self.states.of(Sent(batch, request, 0))
-                    )
+                    sent = self.states.of(Sent(batch, request, 0))
+                    yield Move(f"tries images, sends its request{self._of(batch)}", contents, sent)
                 yield Move("crashes before it sent anything", contents, self.idle)
             case Sent(batch, request, landed):
                 yield from self._waits(batch, request, landed, contents)
@@ -124,14 +122,19 @@ class Owners:
     def _waits(self, batch: int, request: int, landed: int, contents: int) -> Iterator[Move]:
         operations = self._decisions.requests[request]
         changed = self._engine.land(contents, operations[landed])
-        label = self._engine.describe(operations[landed])
+        label = f"{self._engine.describe(operations[landed])}{self._of(batch)}"
         yield Move(label, changed, self._after(batch, request, landed + 1))
         leftover = self.leftovers.of(operations[landed:])
-        yield Move("crashes, its request is under way", contents, self.idle, leftover=leftover)
+        yield Move(
+            f"crashes, its request is under way{self._of(batch)}", contents, self.idle, leftover=leftover
+        )
         yield Move("crashes, the rest of its request is lost", contents, self.idle)
         if self._scope.resends:
             again = self.states.of(Sent(batch, request, 0))
             yield Move("waited too long, sends again", contents, again, leftover=leftover)
+
+    def _of(self, batch: int) -> str:
+        return "" if batch == NOTHING else f" [{describe_batch(self._decisions.batches[batch])}]"
 
     def _after(self, batch: int, request: int, landed: int) -> int:
         if landed < len(self._decisions.requests[request]):

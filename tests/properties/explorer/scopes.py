@@ -27,6 +27,11 @@ SMALL = (
         fickle="c",
     ),
     Scope(
+        "a delete while an image is pending",
+        ((Says(1, "a"),), (Says(2, None),)),
+        flaky="a",
+    ),
+    Scope(
         "one member, a mender, an update with other images",
         ((Says(1, "ab"),), (Says(2, "bc"),)),
         flaky="b",
@@ -77,6 +82,38 @@ LARGE = (
         "two members, a mender, an update with fewer images",
         ((Says(1, "ab"),), (Says(2, "b"),)),
         flaky="b",
+    ),
+    Scope(
+        "a delete while two images are pending",
+        ((Says(1, "ab"),), (Says(2, None),)),
+        flaky="ab",
+        flaky_attempts=0,
+    ),
+    Scope(
+        "two updates of the same moment, and a mender",
+        ((Says(1, "a"),), (Says(1, "ab", "coat"),)),
+        flaky="a",
+        flaky_attempts=0,
+    ),
+    Scope(
+        "images of every kind, and an update",
+        ((Says(1, "ab"),), (Says(2, "bc"),)),
+        flaky="a",
+        fickle="b",
+        broken="c",
+        flaky_attempts=0,
+    ),
+    Scope(
+        "a new life after a delete, requests sent again, two late ones at a time",
+        ((Says(1, "ab"), Says(2, None)), (Says(3, "b", "coat"),)),
+        mender=False,
+        resends=True,
+        late_requests=2,
+    ),
+    Scope(
+        "two products, three events in a row",
+        ((Says(1, "a"), Says(1, "b", product="q"), Says(2, "c")),),
+        mender=False,
     ),
     Scope(
         "two members, a mender that fails twice",
