@@ -46,8 +46,8 @@ def settings_page() -> str:
         "# Settings",
         "",
         (
-            "All settings are environment variables. A value that cannot be used is one line at the start, which "
-            "names the variable. Lists are comma-separated."
+            "All settings are environment variables. A value that cannot be used is one line at the start, "
+            "which names the variable. Lists are comma-separated."
         ),
         "",
         _GENERATED,
@@ -85,10 +85,10 @@ def errors_page() -> str:
         "# Errors",
         "",
         (
-            "The names appear in logs, dead letters and metrics. What the consumer does: `dead_letter` puts the "
-            "event or image aside and goes on; `retry` tries the image again later; `pause` repeats the "
-            "call until it succeeds; `stop` ends the process with nothing committed past the failure. The search API answers with "
-            "problem details (RFC 9457) of the status and type named here."
+            "The names appear in logs, dead letters and metrics. What the consumer does: `dead_letter` puts "
+            "the event or image aside and goes on; `retry` tries the image again later; `pause` repeats the "
+            "call until it succeeds; `stop` ends the process with nothing committed past the failure. The "
+            "search API answers with problem details (RFC 9457) of the status and type named here."
         ),
         "",
         _GENERATED,
