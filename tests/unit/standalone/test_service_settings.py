@@ -1,0 +1,34 @@
+from pathlib import Path
+
+from standalone.service_settings import Surroundings, consumer_settings, search_api_settings
+from standalone.topic_names import TopicNames
+
+AROUND = Surroundings(
+    bootstrap_servers="127.0.0.1:19092",
+    embedded_broker=True,
+    topics=TopicNames.on_own_broker(),
+    index=Path("/data/index"),
+    image_port=8001,
+    api_port=8010,
+)
+
+
+def test_both_services_have_the_same_index_and_the_same_photos() -> None:
+    """One folder, one alias, one image host, for the two of them."""
+    consumer, search_api = consumer_settings(AROUND), search_api_settings(AROUND)
+    for settings in (consumer, search_api):
+        assert settings.qdrant_path == Path("/data/index")
+        assert settings.collection == "products"
+        assert settings.image_local_hosts == ("127.0.0.1:8001",)
+    assert consumer.filterable_attributes == search_api.filterable_attributes
+
+
+def test_nothing_is_open_to_the_network() -> None:
+    """The search API listens on loopback, on the port that was asked for."""
+    settings = search_api_settings(AROUND)
+    assert (settings.search_api_host, settings.search_api_port) == ("127.0.0.1", 8010)
+
+
+def test_the_kafka_client_keeps_off_the_terminal() -> None:
+    """librdkafka's own lines would run through the bars."""
+    assert consumer_settings(AROUND).kafka_config == {"log_level": 0}
