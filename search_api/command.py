@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from contextlib import ExitStack
 from threading import Event
 from types import FrameType
 
@@ -45,17 +46,20 @@ def main(*, debug: bool) -> None:
 def _run(settings: SearchApiSettings) -> None:
     configure_logging("search-api", level=settings.log_level)
     stop = _stop_signal()
-    with built_parts(settings) as parts:
-        servers = [api_server(parts, settings), status_server(parts, settings)]
-        try:
-            for server in servers:
-                server.start()
-            _log.info("listening", address=f"http://{settings.search_api_host}:{servers[0].port}/")
-            stop.wait()
-            _log.info("stopping")
-        finally:
-            for server in servers:
-                server.stop()
+    with built_parts(settings) as parts, ExitStack() as stack:
+        servers = []
+        for make in (api_server, status_server):
+            servers.append(make(parts, settings))
+            stack.callback(servers[-1].stop)
+        for server in servers:
+            server.start()
+        _log.info(
+            "listening",
+            address=f"http://{settings.search_api_host}:{servers[0].port}/",
+            status_address=f"http://{settings.search_api_status_host}:{servers[1].port}/",
+        )
+        stop.wait()
+        _log.info("stopping")
 
 
 def _stop_signal() -> Event:

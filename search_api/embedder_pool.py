@@ -87,10 +87,8 @@ class EmbedderPool:
 
     def _begin(self, model_version: str) -> None:
         if model_version not in self._loading:
-            # A daemon: a model that takes long to read must not hold up the end of the process.
-            thread = Thread(
-                target=self._load, args=(model_version,), name=f"load-{model_version}", daemon=True
-            )
+            # No daemon: a process that ends while the runtime builds its session is aborted.
+            thread = Thread(target=self._load, args=(model_version,), name=f"load-{model_version}")
             self._loading[model_version] = thread
             thread.start()
 

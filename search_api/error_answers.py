@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response
@@ -31,8 +32,9 @@ def answer_errors(app: Flask, metrics: Metrics) -> None:
         kind = problem_type_of(error)
         metrics.count(PROBLEMS_METRIC, problem=kind.slug)
         if kind.detail is not None:
-            # The caller is told less than there is to know.
-            _log.error("request failed", problem=kind.slug, reason=str(error), exc_info=error)
+            # The caller is told less than there is to know; a traceback only helps where we are at fault.
+            ours = error if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
+            _log.error("request failed", problem=kind.slug, reason=str(error), exc_info=ours)
         fields = error.fields if isinstance(error, InvalidRequest) else ()
         return problem_response(kind, _detail(error, kind), fields=fields, headers=_headers(error, kind))
 
@@ -76,7 +78,7 @@ def _headers(error: Exception, kind: ProblemType) -> dict[str, str]:
     if isinstance(error, HTTPException):
         # What HTTP wants to go along: Allow with a 405, Retry-After with a 429.
         headers |= {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    if kind.status == 401:
+    if kind.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     seconds: float | None = kind.retry_after_seconds
     if isinstance(error, UnavailableImage) and error.retry_after_seconds is not None:

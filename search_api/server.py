@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class HttpServer:
         self._listener = _listen(host, port)
         self._drain_seconds = limits.drain_seconds
         self._stopping = Event()
+        self._closing = Lock()
+        self._closed = False
         self._map: dict[int, wasyncore.dispatcher] = {}
         body_bytes = limits.max_body_bytes + _BODY_SLACK_BYTES
         self._server = create_server(
@@ -89,7 +91,9 @@ class HttpServer:
         if self._thread.ident is None:
             self._close()
             return
-        self._server.pull_trigger()
+        with self._closing:
+            if not self._closed:
+                self._server.pull_trigger()
         self._thread.join()
 
     def _run(self) -> None:
@@ -103,14 +107,29 @@ class HttpServer:
         self._close()
 
     def _busy(self) -> bool:
-        channels = self._server.active_channels.values()
-        return any(each.requests or each.request or each.total_outbufs_len for each in list(channels))
+        channels = list(self._server.active_channels.values())
+        return any(each.requests or each.request or each.total_outbufs_len for each in channels)
 
     def _close(self) -> None:
-        if self._map:
-            self._server.task_dispatcher.shutdown(timeout=_WAKE_SECONDS)
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            workers = self._server.task_dispatcher
+            workers.shutdown(timeout=_WAKE_SECONDS)
+            if workers.threads:
+                # A worker that is stuck will still write to the trigger: its number must not be a new file's.
+                self._server.trigger.del_channel()
+                Thread(target=self._close_trigger_later, daemon=True).start()
             wasyncore.close_all(self._map, ignore_all=True)
-        self._listener.close()
+            self._listener.close()
+
+    def _close_trigger_later(self) -> None:
+        workers = self._server.task_dispatcher
+        with workers.lock:
+            while workers.threads:
+                workers.thread_exit_cv.wait(_WAKE_SECONDS)
+        self._server.trigger.close()
 
 
 def serve(

@@ -92,12 +92,11 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
 
     @field_validator("search_api_trusted_hosts", "search_api_cors_origins", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+    # Not named as a validator of the classes above: one of the same name would replace it.
+    def _split_search_api_lists(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @field_validator("search_api_cors_origins")
     @classmethod

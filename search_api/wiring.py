@@ -33,6 +33,7 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
             decode_limits=decode_limits(settings),
             metrics=Metrics(DEFINITIONS),
         )
+        stack.callback(parts.embedders.wait)
         # Begins to load the model.
         waiting_for(parts)
         yield parts

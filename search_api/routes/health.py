@@ -22,6 +22,7 @@ def health_routes(parts: Parts) -> Blueprint:
         if not (waits := waiting_for(parts)):
             return jsonify(status="ready")
         fields = [FieldError(part, reason) for part, reason in waits.items()]
-        return problem_response(NOT_READY, "; ".join(waits.values()), fields=fields)
+        again = {"Retry-After": str(NOT_READY.retry_after_seconds)}
+        return problem_response(NOT_READY, "; ".join(waits.values()), fields=fields, headers=again)
 
     return routes

@@ -45,7 +45,7 @@ RED, DARK_RED, GREEN, BLUE, WHITE = (
 
 
 class ColourEmbedder:
-    """An `Embedder` whose vectors are the mean colours of the four quarters of a picture."""
+    """An `Embedder` whose vectors are the colours of a picture's quarters."""
 
     model_version = MODEL_VERSION
     dimension = DIMENSION
@@ -58,7 +58,8 @@ class ColourEmbedder:
         quarters = batch.reshape(len(batch), 2, 8, 2, 8, 3).mean(axis=(2, 4)).reshape(len(batch), 12)
         vectors = np.zeros((len(batch), DIMENSION), dtype=np.float32)
         vectors[:, :12] = quarters - 100
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def embed(self, images: Sequence[Image.Image]) -> Embeddings:
         return self.embed_prepared(np.stack([self.prepare(image) for image in images]))
@@ -130,7 +131,7 @@ def product_write(
         *(ImageState(url, url, ImageStatus.INDEXED) for url in colours),
         *(
             ImageState(
-                url, url, ImageStatus.PENDING, reason="503", tries=1, first_failed_at_ms=1, retry_at_ms=9
+                url, url, ImageStatus.PENDING, reason="secret 503", tries=1, retry_at_ms=1_700_000_060_000
             )
             for url in pending
         ),
@@ -171,7 +172,12 @@ SHOP = (
         cost_price=12.5,
     ),
     product_write(
-        "dark-dress", {"https://img.example/dark.jpg": DARK_RED}, category="dress", price=80, in_stock=False
+        "dark-dress",
+        {"https://img.example/dark.jpg": DARK_RED},
+        category="dress",
+        price=80,
+        in_stock=False,
+        shop_attributes={"colour": "red", "weight": 0.9, "size": 36, "new": False},
     ),
     product_write(
         "green-shirt", {"https://img.example/green.jpg": GREEN}, category="shirt", brand="Sud", price=20.0
@@ -185,7 +191,15 @@ SHOP = (
         name="Waiting",
     ),
     product_write("gone", {}, revision=3),
+    *(
+        product_write(
+            f"sock-{n}", {f"https://img.example/sock-{n}.jpg": (200, 200 - n, 180)}, category="socks"
+        )
+        for n in range(8)
+    ),
 )
+INDEXED = {write.record.product_id for write in SHOP if write.points}
+"""The products that a search can find."""
 
 
 def shop_settings(folder: Path, **fields: object) -> SearchApiSettings:

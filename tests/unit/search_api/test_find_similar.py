@@ -6,12 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_api.schemas import SimilarAnswer
-from tests.unit.search_api.conftest import MakeClient
-from tests.unit.search_api.shop import BLUE, GREEN, MODEL_VERSION, RED, FakeHost, picture
-
-
-def ids(answer: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
-    return [hit["product"]["id"] for hit in answer["hits"]]
+from tests.unit.search_api.answers import body, found_ids, problem
+from tests.unit.search_api.shop import BLUE, GREEN, INDEXED, MODEL_VERSION, RED, FakeHost, picture
 
 
 def test_an_uploaded_file_finds_what_looks_like_it(client: FlaskClient) -> None:
@@ -28,8 +24,8 @@ def test_an_uploaded_file_finds_what_looks_like_it(client: FlaskClient) -> None:
 def test_a_raw_body_finds_the_same_as_a_form(client: FlaskClient) -> None:
     """The file alone, as the body of an image type, is the same query."""
     photo = picture(GREEN, "JPEG")
-    raw = client.post("/find_similar?limit=2", data=photo, content_type="image/jpeg").json
-    form = client.post("/find_similar", data={"file": (BytesIO(photo), "photo.jpg"), "limit": "2"}).json
+    raw = body(client.post("/find_similar?limit=2", data=photo, content_type="image/jpeg"))
+    form = body(client.post("/find_similar", data={"file": (BytesIO(photo), "photo.jpg"), "limit": "2"}))
     assert len(raw["hits"]) == 2
     assert raw["hits"] == form["hits"]
 
@@ -37,29 +33,29 @@ def test_a_raw_body_finds_the_same_as_a_form(client: FlaskClient) -> None:
 def test_an_image_url_is_fetched(client: FlaskClient, host: FakeHost) -> None:
     """The fetcher brings the photo that a URL names."""
     host.answers["https://img.example/query.png"] = picture(BLUE)
-    answer = client.post("/find_similar", json={"image_url": "https://img.example/query.png"}).json
+    answer = client.post("/find_similar", json={"image_url": "https://img.example/query.png"})
     assert host.asked == ["https://img.example/query.png"]
-    assert answer["query"] == {"kind": "image_url", "product_id": None}
-    assert ids(answer)[0] == "blue/ä b.c"
+    assert body(answer)["query"] == {"kind": "image_url", "product_id": None}
+    assert found_ids(answer)[0] == "blue/ä b.c"
 
 
 def test_a_product_is_never_similar_to_itself(client: FlaskClient) -> None:
     """A query by product is answered without that product, and nothing is embedded or fetched for it."""
-    answer = client.post("/find_similar", json={"product_id": "red-shirt"}).json
-    assert ids(answer)[0] == "dark-dress"
-    assert "red-shirt" not in ids(answer)
-    assert answer["query"] == {"kind": "product_id", "product_id": "red-shirt"}
-    assert not {"decode", "embed", "fetch"} & answer["timings_ms"].keys()
+    answer = client.post("/find_similar", json={"product_id": "red-shirt"})
+    assert found_ids(answer)[0] == "dark-dress"
+    assert "red-shirt" not in found_ids(answer)
+    assert body(answer)["query"] == {"kind": "product_id", "product_id": "red-shirt"}
+    assert not {"decode", "embed", "fetch"} & body(answer)["timings_ms"].keys()
 
 
 def test_leaving_out_the_product_costs_no_place(client: FlaskClient) -> None:
     """With a limit of two, two others are found."""
-    assert len(client.post("/find_similar", json={"product_id": "red-shirt", "limit": 2}).json["hits"]) == 2
+    assert len(body(client.post("/find_similar", json={"product_id": "red-shirt", "limit": 2}))["hits"]) == 2
 
 
 def test_a_product_appears_once_with_its_best_image(client: FlaskClient) -> None:
     """A product with two matching pictures is one hit, which names both, best first."""
-    hits = client.post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
+    hits = body(client.post("/find_similar", data=picture(RED), content_type="image/png"))["hits"]
     (red,) = [hit for hit in hits if hit["product"]["id"] == "red-shirt"]
     assert [image["key"] for image in red["matched_images"]] == [
         "https://img.example/red.jpg",
@@ -72,7 +68,7 @@ def test_a_product_appears_once_with_its_best_image(client: FlaskClient) -> None
 
 def test_an_answer_shows_named_fields_only(client: FlaskClient) -> None:
     """What the shop said of a product comes along, and what no field names does not."""
-    hits = client.post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
+    hits = body(client.post("/find_similar", data=picture(RED), content_type="image/png"))["hits"]
     assert hits[0]["product"] == {
         "id": "red-shirt",
         "name": "Red shirt",
@@ -93,16 +89,21 @@ def test_an_answer_shows_named_fields_only(client: FlaskClient) -> None:
 def test_an_answer_names_generation_model_and_timings(client: FlaskClient) -> None:
     """A caller can tell which index and model answered, and what took how long."""
     answer = client.post("/find_similar", data=picture(RED), content_type="image/png")
-    assert answer.json["generation"] == f"products-{MODEL_VERSION}"
-    assert answer.json["model_version"] == MODEL_VERSION
-    assert answer.json["timings_ms"].keys() == {"decode", "embed", "search"}
+    assert body(answer)["generation"] == f"products-{MODEL_VERSION}"
+    assert body(answer)["model_version"] == MODEL_VERSION
+    assert body(answer)["timings_ms"].keys() == {"decode", "embed", "search"}
     assert "embed;dur=" in answer.headers["Server-Timing"]
 
 
-def test_ten_products_are_the_default(make_client: MakeClient) -> None:
-    """Without a limit, at most ten products are found, and products without an image never."""
-    hits = make_client().post("/find_similar", data=picture(RED), content_type="image/png").json["hits"]
-    assert {hit["product"]["id"] for hit in hits} == {"red-shirt", "dark-dress", "green-shirt", "blue/ä b.c"}
+def test_ten_products_are_the_default(client: FlaskClient) -> None:
+    """Without a limit, ten products are found."""
+    assert len(found_ids(client.post("/find_similar", data=picture(RED), content_type="image/png"))) == 10
+
+
+def test_deleted_products_and_those_without_an_image_are_never_found(client: FlaskClient) -> None:
+    """With the largest limit, every product with an indexed image is found once, and no other."""
+    answer = client.post("/find_similar?limit=200", data=picture(RED), content_type="image/png")
+    assert sorted(found_ids(answer)) == sorted(INDEXED)
 
 
 @pytest.mark.parametrize("product_id", ["never-heard-of", "gone"])
@@ -110,19 +111,19 @@ def test_an_unknown_or_deleted_product_is_not_found(client: FlaskClient, product
     """A query by a product that is not for sale is a 404 with words."""
     answer = client.post("/find_similar", json={"product_id": product_id})
     assert answer.status_code == 404
-    assert answer.json["type"] == "/problems/product-unknown"
-    assert product_id in answer.json["detail"]
+    assert problem(answer)["type"] == "/problems/product-unknown"
+    assert product_id in problem(answer)["detail"]
 
 
 def test_a_product_without_an_indexed_image_cannot_be_compared(client: FlaskClient) -> None:
     """It is a 409, which says that its images are still to come."""
     answer = client.post("/find_similar", json={"product_id": "waiting"})
     assert answer.status_code == 409
-    assert "still being fetched" in answer.json["detail"]
+    assert "still being fetched" in problem(answer)["detail"]
 
 
 def test_an_id_may_come_as_a_number(client: FlaskClient) -> None:
     """Shops with numbers for ids need not quote them, as in their events."""
     answer = client.post("/find_similar", json={"product_id": 17})
     assert answer.status_code == 404
-    assert "17" in answer.json["detail"]
+    assert "17" in problem(answer)["detail"]
