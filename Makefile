@@ -44,6 +44,7 @@ check: $(VENV)/everything.stamp ## Lint, format, types, import contract, spellin
 	@for room in $(ABSENT_ROOMS); do mkdir -p $(VENV)/absent/$$room && touch $(VENV)/absent/$$room/__init__.py; done
 	PYTHONPATH=$(VENV)/absent $(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python .ci/tracked_files.py
 
 .PHONY: format

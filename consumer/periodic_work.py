@@ -48,7 +48,8 @@ class PeriodicWork:
 
     def join(self, timeout_seconds: float) -> None:
         """Wait for the thread's end; the stop event must be set."""
-        self._thread.join(timeout_seconds)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_seconds)
 
     def turn(self) -> None:
         """Do every chore that is due. Raises what means STOP, and Stopped."""

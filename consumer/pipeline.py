@@ -177,7 +177,8 @@ class Pipeline:
         until = monotonic() + timeout_seconds
         self._fetches.stop(timeout_seconds)
         for thread in self._threads:
-            thread.join(max(0.0, until - monotonic()))
+            if thread.ident is not None:
+                thread.join(max(0.0, until - monotonic()))
 
     def _run(self, step: Callable[[], None]) -> None:
         try:

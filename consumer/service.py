@@ -45,6 +45,12 @@ class ConsumerService:
 
     def __init__(self, parts: ConsumerParts) -> None:
         self._parts = parts
+        self._running = False
+
+    @property
+    def running(self) -> bool:
+        """Whether `run` is under way."""
+        return self._running
 
     @property
     def index(self) -> ProductIndex:
@@ -70,12 +76,24 @@ class ConsumerService:
         """Ask `run` to finish what is under way and return. Safe in a signal handler, and twice."""
         self._parts.stop_intake.set()
 
+    def close(self) -> None:
+        """End everything: commit what is finished, leave the group. `run` does this by itself."""
+        parts = self._parts
+        parts.stop.set()
+        parts.pipeline.close()
+        parts.periodic_work.join(timeout_seconds=5)
+        parts.intake.close()
+        parts.dead_letters.close()
+        for close in parts.close_after:
+            close()
+
     def run(self) -> None:
         """Read events until asked to stop; then drain, commit and leave the group.
 
         Blocks. Raises what stopped the consumer, after committing exactly what was finished.
         """
         parts = self._parts
+        self._running = True
         generation = parts.index.generation
         _log.info("consuming", generation=generation.name, incarnation=generation.incarnation)
         parts.pipeline.start()
@@ -85,11 +103,6 @@ class ConsumerService:
             drained = parts.pipeline.drain(parts.drain_seconds, parts.pipeline.is_idle)
             _log.info("stopping", drained=drained, unfinished_messages=parts.offsets.open_messages())
         finally:
-            parts.stop.set()
-            parts.pipeline.close()
-            parts.periodic_work.join(timeout_seconds=5)
-            parts.intake.close()
-            parts.dead_letters.close()
-            for close in parts.close_after:
-                close()
+            self.close()
+            self._running = False
         _log.info("stopped")

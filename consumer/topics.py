@@ -1,5 +1,6 @@
 """Topics at start-up: those to read must be there, the dead letters' own two are made."""
 
+import logging
 from concurrent.futures import Future
 from typing import Any
 
@@ -25,7 +26,7 @@ def prepare_topics(
 
     Blocks up to the deadline for each of the two steps. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
     """
-    admin = AdminClient(config)
+    admin = AdminClient(config, logger=logging.getLogger("librdkafka"))
     try:
         present = set(admin.list_topics(timeout=deadline_seconds).topics)
     except KafkaException as error:

@@ -67,13 +67,15 @@ class Intake:
             on_lost=self._rebalance.on_lost,
         )
         while not self._stop.is_set():
-            if (failure := self._find_failure()) is not None:
-                raise failure
             self._liveness.advanced("polling")
             if self._pipeline.is_idle():
                 self._liveness.advanced("pipeline")
             self._pause_or_resume()
-            self._take_in(self._consumer.consume(_MOST_MESSAGES, timeout=_POLL_SECONDS))
+            delivered = self._consumer.consume(_MOST_MESSAGES, timeout=_POLL_SECONDS)
+            # A failure found while polling explains whatever the client delivers after it.
+            if (failure := self._find_failure()) is not None:
+                raise failure
+            self._take_in(delivered)
             self._committer.commit_when_due()
             self._ask_whether_kafka_is_back()
 
