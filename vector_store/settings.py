@@ -1,9 +1,9 @@
 """Where the index is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from vector_store.filterable import ATTRIBUTE_TYPES, FILTERABLE_FIELDS
@@ -16,7 +16,45 @@ class VectorStoreSettings(BaseModel):
 
     qdrant_path: Path | None = Field(
         default=None,
-        description="Folder of the embedded engine (Qdrant Edge). One process at a time can open it.",
+        description=(
+            "Folder of the embedded engine (Qdrant Edge). One process at a time can open it. "
+            "Not set: a Qdrant server is used, see QDRANT_HOST."
+        ),
+    )
+    qdrant_host: str | None = Field(
+        default=None,
+        description="Host name or address of a Qdrant server; localhost, if QDRANT_PATH is not set either.",
+        examples=["qdrant.internal"],
+    )
+    qdrant_port: int = Field(default=6333, ge=1, le=65535, description="The server's HTTP port.")
+    qdrant_grpc_port: int = Field(
+        default=6334,
+        ge=0,
+        le=65535,
+        description="The server's gRPC port, which is the faster one; 0: use the HTTP port for everything.",
+    )
+    qdrant_api_key: SecretStr | None = Field(
+        default=None,
+        description="The server's API key. Use it with QDRANT_TLS: otherwise it travels readable.",
+    )
+    qdrant_tls: bool = Field(default=False, description="Speak TLS with the server, over gRPC and HTTP.")
+    qdrant_timeout_seconds: int = Field(
+        default=10,
+        ge=1,
+        description="Longest wait for an answer of the server. A write may be carried out all the same.",
+    )
+    qdrant_replication_factor: int = Field(
+        default=1,
+        ge=1,
+        description=(
+            "Copies of each shard, for generations made from now on. Above 1, a write waits for all of them, "
+            "writes are strictly ordered, and reads take the majority's answer."
+        ),
+    )
+    qdrant_shard_number: int | None = Field(
+        default=None,
+        ge=1,
+        description="Shards of generations made from now on; not set: one on each of the server's nodes.",
     )
     collection: str = Field(
         default="products",
@@ -31,6 +69,29 @@ class VectorStoreSettings(BaseModel):
         ),
         examples=["colour:keyword,weight:float"],
     )
+
+    @property
+    def server_host(self) -> str:
+        """Where the server is, if it is a server."""
+        return self.qdrant_host or "localhost"
+
+    @field_validator("qdrant_host", "qdrant_path", "qdrant_api_key", "qdrant_shard_number", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("qdrant_host")
+    @classmethod
+    def _check_host(cls, value: str | None) -> str | None:
+        if value is not None and ("/" in value or value.count(":") == 1):
+            raise ValueError(f"{value!r} is no host name; the ports are QDRANT_PORT and QDRANT_GRPC_PORT")
+        return value
+
+    @model_validator(mode="after")
+    def _check_one_engine(self) -> Self:
+        if self.qdrant_path is not None and self.qdrant_host is not None:
+            raise ValueError("QDRANT_PATH and QDRANT_HOST are both set: name a folder or a server, not both")
+        return self
 
     @field_validator("filterable_attributes", mode="before")
     @classmethod

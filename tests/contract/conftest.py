@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from itertools import count
 
 import pytest
 
 from tests.contract.engines import ENGINES, Engine
-from tests.contract.samples import ATTRIBUTES, a_generation, empty
+from tests.contract.samples import ATTRIBUTES, MakeGeneration, a_generation, empty
 from vector_store import Collection, VectorStore
 
 _numbers = count()
@@ -23,7 +24,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def shared_collection(engine: Engine) -> Iterator[Collection]:
     with closing(engine.open("shared")) as store:
-        yield store.create(a_generation(collection="shared", attributes=ATTRIBUTES))
+        yield store.create(a_generation(collection=engine.collection("shared"), attributes=ATTRIBUTES))
 
 
 @pytest.fixture
@@ -52,3 +53,9 @@ def store(engine: Engine, shop: str) -> Iterator[VectorStore]:
     """A store without any generation."""
     with closing(engine.open(shop)) as store:
         yield store
+
+
+@pytest.fixture
+def make(engine: Engine, shop: str) -> MakeGeneration:
+    """Makes descriptions of generations of the shop."""
+    return partial(a_generation, collection=engine.collection(shop))

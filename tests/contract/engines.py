@@ -1,12 +1,19 @@
 """The engines that the contract suite runs over, and what each of them needs to run."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from secrets import token_hex
+from typing import Any, Protocol
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from qdrant_client import QdrantClient, models
 
 from tests.contract.memory_store import MemoryStore
-from vector_store import VectorStore
+from vector_store import VectorStore, VectorStoreSettings, open_store
 from vector_store.edge import EdgeStore
+from vector_store.server import ServerStore, connect
+from vector_store.server.connection import Connection
 
 
 class Engine(Protocol):
@@ -19,6 +26,10 @@ class Engine(Protocol):
 
     def open(self, shop: str) -> VectorStore: ...
 
+    def collection(self, shop: str) -> str:
+        """The alias of the shop, and the first part of its generations' names."""
+        ...
+
     def close(self) -> None:
         """Remove everything that was stored."""
         ...
@@ -29,6 +40,9 @@ class EdgeEngine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def collection(self, shop: str) -> str:
+        return "products"
 
     def open(self, shop: str) -> VectorStore:
         return EdgeStore(self._folder / shop)
@@ -43,6 +57,9 @@ class MemoryEngine:
     def __init__(self, folder: Path) -> None:
         self._stores: dict[str, MemoryStore] = {}
 
+    def collection(self, shop: str) -> str:
+        return "products"
+
     def open(self, shop: str) -> VectorStore:
         self._stores[shop] = MemoryStore(self._stores.get(shop))
         return self._stores[shop]
@@ -51,4 +68,74 @@ class MemoryEngine:
         self._stores.clear()
 
 
-ENGINES: Mapping[str, Callable[[Path], Engine]] = {"edge": EdgeEngine, "memory": MemoryEngine}
+class LocalModeClient(QdrantClient):
+    """qdrant-client's local mode, which warns that it makes no indexes."""
+
+    def create_payload_index(self, *args: Any, **kwargs: Any) -> models.UpdateResult:
+        return models.UpdateResult(operation_id=0, status=models.UpdateStatus.COMPLETED)
+
+
+class LocalModeEngine:
+    """The server engine over the client's local mode, which is for one thread, and slow."""
+
+    threads = False
+
+    def __init__(self, folder: Path) -> None:
+        self._clients: dict[str, LocalModeClient] = {}
+
+    def collection(self, shop: str) -> str:
+        return "products"
+
+    def open(self, shop: str) -> VectorStore:
+        client = self._clients.setdefault(shop, LocalModeClient(":memory:"))
+        return ServerStore(_Kept(client))
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+
+class _Kept(Connection):
+    """A connection whose client outlives it: local mode in memory would lose everything."""
+
+    def close(self) -> None:
+        self._client = None
+
+
+class ServerEngine:
+    """A real server, at QDRANT_HOST and the other variables that the services read."""
+
+    threads = True
+
+    def __init__(self, folder: Path) -> None:
+        self._settings = SERVER
+        self._run = f"contract{token_hex(4)}"
+
+    def collection(self, shop: str) -> str:
+        return f"{self._run}{shop}"
+
+    def open(self, shop: str) -> VectorStore:
+        return open_store(self._settings.model_copy(update={"collection": self.collection(shop)}))
+
+    def close(self) -> None:
+        with closing(connect(self._settings)) as client:
+            for found in client.get_collections().collections:
+                if found.name.startswith(self._run):
+                    client.delete_collection(found.name)
+
+
+class _Environment(VectorStoreSettings, BaseSettings):
+    """What the services would read."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+
+SERVER = _Environment()
+"""The server that the environment names, if its `qdrant_host` is set."""
+
+ENGINES: Mapping[str, Callable[[Path], Engine]] = {
+    "memory": MemoryEngine,
+    "edge": EdgeEngine,
+    "local": LocalModeEngine,
+    **({"server": ServerEngine} if SERVER.qdrant_host else {}),
+}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
 import numpy as np
@@ -53,6 +54,14 @@ def a_generation(
         created_at_ms=created_at_ms,
         filterable_attributes=dict(attributes),
     )
+
+
+class MakeGeneration(Protocol):
+    """`a_generation` of one shop."""
+
+    def __call__(
+        self, suffix: str | None = None, *, created_at_ms: int = 1, attributes: Mapping[str, str] = ...
+    ) -> Generation: ...
 
 
 def number_id(number: int) -> str:

@@ -61,11 +61,10 @@ def orders() -> Iterator[list[int]]:
 
 
 def test_searches_beside_writers_see_whole_states(threaded_collection: Collection) -> None:
-    """Two members write the same products' states out of order; readers never see half of one, nor go back."""
+    """Two members write products' states out of order; readers never see half of one, nor go back."""
     index = ProductIndex(threaded_collection)
-    index.write(
-        [a_write(a_record(each, Stamp(0, 0), indexed=images_of(each, 0), price=0)) for each in PRODUCTS]
-    )
+    first = [a_record(each, Stamp(0, 0), indexed=images_of(each, 0), price=0) for each in PRODUCTS]
+    index.write(map(a_write, first))
     done, started = Event(), Barrier(4)
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(search_until, index, done, started) for _ in range(2)]

@@ -6,7 +6,15 @@ from contextlib import closing
 import pytest
 
 from tests.contract.engines import Engine
-from tests.contract.samples import ATTRIBUTES, EVERYTHING, a_generation, insert, number_id, stored, vector_of
+from tests.contract.samples import (
+    ATTRIBUTES,
+    EVERYTHING,
+    MakeGeneration,
+    insert,
+    number_id,
+    stored,
+    vector_of,
+)
 from vector_store import (
     Collection,
     GenerationExists,
@@ -27,36 +35,36 @@ def test_a_new_store_is_empty(store: VectorStore) -> None:
     assert (store.generations(), store.promoted()) == ([], None)
 
 
-def test_a_generation_keeps_its_description(store: VectorStore) -> None:
+def test_a_generation_keeps_its_description(store: VectorStore, make: MakeGeneration) -> None:
     """What is stored with a collection is what it was made with, incarnation and attributes included."""
-    made = a_generation(attributes=ATTRIBUTES)
+    made = make(attributes=ATTRIBUTES)
     assert store.create(made).generation == made
     assert store.generations() == [made]
     assert store.open(made.name).generation == made
 
 
-def test_generations_come_oldest_first(store: VectorStore) -> None:
+def test_generations_come_oldest_first(store: VectorStore, make: MakeGeneration) -> None:
     """They are in the order of their creation."""
-    made = [a_generation(suffix, created_at_ms=at) for suffix, at in (("a", 2), ("b", 1))]
+    made = [make(suffix, created_at_ms=at) for suffix, at in (("a", 2), ("b", 1))]
     for generation in made:
         store.create(generation)
     assert [each.name for each in store.generations()] == [made[1].name, made[0].name]
 
 
-def test_generations_hold_points_of_their_own(store: VectorStore) -> None:
+def test_generations_hold_points_of_their_own(store: VectorStore, make: MakeGeneration) -> None:
     """What is written to one is not in another."""
-    one, two = store.create(a_generation("one")), store.create(a_generation("two"))
+    one, two = store.create(make("one")), store.create(make("two"))
     insert(one, [Point(number_id(1), {"in": "one"}, vector_of("x"))])
     insert(two, [Point(number_id(1), {"in": "two"})])
     assert (stored(one), stored(two)) == ({number_id(1): {"in": "one"}}, {number_id(1): {"in": "two"}})
 
 
-def test_a_generation_is_made_once(store: VectorStore) -> None:
+def test_a_generation_is_made_once(store: VectorStore, make: MakeGeneration) -> None:
     """Making one that is there is refused, and leaves it as it was, incarnation included."""
-    made = a_generation()
+    made = make()
     insert(store.create(made), [Point(number_id(1), {})])
     with pytest.raises(GenerationExists) as caught:
-        store.create(a_generation())
+        store.create(make())
     assert one_line(caught)
     assert store.generations() == [made]
     assert set(stored(store.open(made.name))) == {number_id(1)}
@@ -66,9 +74,9 @@ def test_a_generation_is_made_once(store: VectorStore) -> None:
 NO_NAMES = ["products-ffffffff", "", ".", "..", "a/b", "generation.json", "x" * 300, "a\0b", "ü"]
 
 
-def test_an_unknown_generation_is_missing(store: VectorStore) -> None:
+def test_an_unknown_generation_is_missing(store: VectorStore, make: MakeGeneration) -> None:
     """Opening or promoting it fails with one line, dropping it is fine; nothing else is touched."""
-    made = a_generation()
+    made = make()
     insert(store.create(made), [Point(number_id(1), {})])
     store.promote(made.name)
     for name in NO_NAMES:
@@ -81,9 +89,9 @@ def test_an_unknown_generation_is_missing(store: VectorStore) -> None:
     assert set(stored(store.open(made.name))) == {number_id(1)}
 
 
-def test_promoting_moves_the_alias(store: VectorStore) -> None:
+def test_promoting_moves_the_alias(store: VectorStore, make: MakeGeneration) -> None:
     """The alias names the generation that was promoted last; going back is promoting the other one."""
-    one, two = a_generation("one"), a_generation("two")
+    one, two = make("one"), make("two")
     store.create(one)
     store.create(two)
     seen = []
@@ -93,9 +101,9 @@ def test_promoting_moves_the_alias(store: VectorStore) -> None:
     assert seen == [one.name, two.name, two.name, one.name]
 
 
-def test_the_promoted_generation_is_not_dropped(store: VectorStore) -> None:
+def test_the_promoted_generation_is_not_dropped(store: VectorStore, make: MakeGeneration) -> None:
     """Dropping it is refused and changes nothing; once another is promoted it can go."""
-    one, two = a_generation("one"), a_generation("two")
+    one, two = make("one"), make("two")
     insert(store.create(one), [Point(number_id(1), {})])
     store.create(two)
     store.promote(one.name)
@@ -118,9 +126,11 @@ CALLS: dict[str, Callable[[Collection], object]] = {
 }
 
 
-def test_a_dropped_generation_is_gone_for_those_who_had_it_open(store: VectorStore) -> None:
+def test_a_dropped_generation_is_gone_for_those_who_had_it_open(
+    store: VectorStore, make: MakeGeneration
+) -> None:
     """Every call on it says so, and it is no longer listed or opened."""
-    made = a_generation()
+    made = make()
     gone = store.create(made)
     insert(gone, [Point(number_id(1), {})])
     store.drop(made.name)
@@ -133,12 +143,14 @@ def test_a_dropped_generation_is_gone_for_those_who_had_it_open(store: VectorSto
     assert store.generations() == []
 
 
-def test_another_incarnation_of_a_name_is_not_the_one_that_was_open(store: VectorStore) -> None:
+def test_another_incarnation_of_a_name_is_not_the_one_that_was_open(
+    store: VectorStore, make: MakeGeneration
+) -> None:
     """Made again under its name, it is empty; who held the old one can neither read nor write it."""
-    gone = store.create(a_generation())
+    gone = store.create(make())
     insert(gone, [Point(number_id(1), {"old": True})])
     store.drop(gone.generation.name)
-    made = a_generation()
+    made = make()
     fresh = store.create(made)
     assert stored(fresh) == {}
     for call in CALLS.values():
@@ -148,9 +160,11 @@ def test_another_incarnation_of_a_name_is_not_the_one_that_was_open(store: Vecto
     assert store.generations() == [made]
 
 
-def test_everything_is_there_after_closing_and_opening_again(engine: Engine, shop: str) -> None:
+def test_everything_is_there_after_closing_and_opening_again(
+    engine: Engine, shop: str, make: MakeGeneration
+) -> None:
     """Points, vectors, descriptions and the alias outlive the store that wrote them."""
-    one, two = a_generation("one"), a_generation("two", created_at_ms=2)
+    one, two = make("one"), make("two", created_at_ms=2)
     with closing(engine.open(shop)) as store:
         insert(store.create(one), [Point(number_id(n), {"n": n}, vector_of(str(n))) for n in range(50)])
         insert(store.create(two), [Point(number_id(7), {"kind": "record"})])
@@ -166,15 +180,15 @@ def test_everything_is_there_after_closing_and_opening_again(engine: Engine, sho
         assert store.open(one.name).count(EVERYTHING) == 50
 
 
-def test_a_closed_store_answers_nothing(engine: Engine, shop: str) -> None:
+def test_a_closed_store_answers_nothing(engine: Engine, shop: str, make: MakeGeneration) -> None:
     """After closing, which may happen twice, every call of store and collections fails with one line."""
     store = engine.open(shop)
-    made = a_generation()
+    made = make()
     collection = store.create(made)
     store.close()
     store.close()
     with pytest.raises(StoreMisused):
-        store.create(a_generation("late"))
+        store.create(make("late"))
     for call in (store.generations, store.promoted, lambda: store.open(made.name), lambda: store.drop("x")):
         with pytest.raises(StoreMisused) as caught:
             call()

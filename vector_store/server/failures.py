@@ -1,0 +1,75 @@
+"""What the client raises, over gRPC, HTTP and in its local mode, as the errors of this package."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import grpc  # type: ignore[import-untyped]  # it has no stubs
+from qdrant_client.common.client_exceptions import QdrantException
+from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
+
+from vector_store.errors import (
+    GenerationExists,
+    GenerationMissing,
+    StoreError,
+    StoreMisused,
+    StoreUnavailable,
+)
+
+_BY_GRPC_CODE: dict[grpc.StatusCode, type[StoreError]] = {
+    grpc.StatusCode.NOT_FOUND: GenerationMissing,
+    grpc.StatusCode.ALREADY_EXISTS: GenerationExists,
+    grpc.StatusCode.INVALID_ARGUMENT: StoreMisused,
+    grpc.StatusCode.OUT_OF_RANGE: StoreMisused,
+    grpc.StatusCode.UNIMPLEMENTED: StoreMisused,
+    grpc.StatusCode.UNAUTHENTICATED: StoreMisused,
+    grpc.StatusCode.PERMISSION_DENIED: StoreMisused,
+}
+"""Every other code may pass, a time-out or an internal error included: the call may have been carried out."""
+
+_BY_HTTP_STATUS: dict[int, type[StoreError]] = {
+    400: StoreMisused,
+    401: StoreMisused,
+    403: StoreMisused,
+    404: GenerationMissing,
+    405: StoreMisused,
+    409: GenerationExists,
+    422: StoreMisused,
+}
+
+_OF_LOCAL_MODE: dict[str, type[StoreError]] = {
+    "not found": GenerationMissing,
+    "already exists": GenerationExists,
+}
+
+_LONGEST_REASON = 300
+
+
+@contextmanager
+def translated_failures(what: str) -> Iterator[None]:
+    """Around calls of the client. Raises StoreError and nothing else that the client raises.
+
+    what: the subject of the error's sentence, such as `generation products-1a2b3c4d`.
+    """
+    try:
+        yield
+    except grpc.RpcError as error:
+        code = error.code() if isinstance(error, grpc.Call) else None
+        kind = StoreUnavailable if code is None else _BY_GRPC_CODE.get(code, StoreUnavailable)
+        said = error.details() if isinstance(error, grpc.Call) else str(error)
+        named = "" if code is None else code.name.replace("_", " ").lower()
+        raise kind(_sentence(what, named, said)) from error
+    except UnexpectedResponse as error:
+        status = error.status_code or 0
+        kind = _BY_HTTP_STATUS.get(status, StoreUnavailable)
+        raise kind(_sentence(what, f"HTTP {status}", error.content.decode(errors="replace"))) from error
+    except (ApiException, QdrantException) as error:
+        raise StoreUnavailable(_sentence(what, "no answer", str(error))) from error
+    except (ValueError, TypeError) as error:
+        said = str(error)
+        kind = next((kind for words, kind in _OF_LOCAL_MODE.items() if words in said), StoreMisused)
+        raise kind(_sentence(what, "the client refuses", said)) from error
+
+
+def _sentence(what: str, named: str, said: str | None) -> str:
+    reason = " ".join((said or "").split())[:_LONGEST_REASON]
+    return ": ".join(part for part in (what, named, reason) if part)

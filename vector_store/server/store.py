@@ -1,0 +1,171 @@
+"""The generations of one shop on a Qdrant server: its collections, and an alias."""
+
+from collections.abc import Mapping
+
+from qdrant_client import models
+
+from vector_store.errors import GenerationMissing, StoreCorrupt, StoreError, StoreMisused
+from vector_store.filterable import FILTERABLE_FIELDS
+from vector_store.generation import Generation, is_generation_name
+from vector_store.json_path import to_json_path
+from vector_store.server.collection import VECTOR_NAME, ServerCollection, address_of
+from vector_store.server.connection import Connection
+from vector_store.server.replication import Replication
+
+_METADATA_KEY = "visual_product_search"
+
+_INDEX_TYPES = {
+    "keyword": models.PayloadSchemaType.KEYWORD,
+    "integer": models.PayloadSchemaType.INTEGER,
+    "float": models.PayloadSchemaType.FLOAT,
+    "bool": models.PayloadSchemaType.BOOL,
+}
+
+
+class ServerStore:
+    """Collections that carry a generation's description, and the alias `collection`. Thread-safe.
+
+    Other collections of the server are neither seen nor touched. Every call may block for as long as the
+    client's time limit, and raises StoreUnavailable where the server cannot be reached or is overloaded.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        collection: str = "products",
+        *,
+        replication: Replication | None = None,
+        shard_number: int | None = None,
+    ) -> None:
+        """replication, shard_number: of collections that are made; those that are there keep theirs."""
+        self._connection = connection
+        self._alias = collection
+        self._replication = replication or Replication()
+        self._shard_number = shard_number
+
+    def generations(self) -> list[Generation]:
+        """Every generation of this shop, oldest first. Raises StoreCorrupt where one cannot be read."""
+        with self._connection.client("cannot list generations") as client:
+            names = [each.name for each in client.get_collections().collections]
+        found: list[Generation] = []
+        for name in names:
+            if name.startswith(f"{self._alias}-"):
+                try:
+                    found.append(self._describe(name)[0])
+                except GenerationMissing:
+                    continue  # Another shop's or program's, or dropped since it was listed.
+        return sorted(found, key=lambda generation: (generation.created_at_ms, generation.name))
+
+    def create(self, generation: Generation) -> ServerCollection:
+        """Make an empty collection. Raises GenerationExists, StoreMisused for a name of another shop.
+
+        Blocks for as long as the server takes to make the collection and its indexes.
+        """
+        if not generation.name.startswith(f"{self._alias}-"):
+            raise StoreMisused(f"generation {generation.name} is none of {self._alias}: its name says so")
+        with self._connection.client(f"cannot make generation {generation.name}") as client:
+            client.create_collection(
+                generation.name,
+                vectors_config={
+                    VECTOR_NAME: models.VectorParams(
+                        size=generation.dimension, distance=models.Distance.COSINE
+                    )
+                },
+                shard_number=self._shard_number,
+                replication_factor=self._replication.factor if self._replication.factor > 1 else None,
+                write_consistency_factor=self._replication.write_consistency_factor,
+                metadata={_METADATA_KEY: {**generation.to_json(), "collection": self._alias}},
+            )
+        return self.open(generation.name)
+
+    def open(self, name: str) -> ServerCollection:
+        """Open a generation by name. Raises GenerationMissing, StoreCorrupt.
+
+        Completes what a creation that was cut off has left out.
+        """
+        generation, info = self._describe(name)
+        replication = Replication(info.config.params.replication_factor or 1)
+        self._complete(generation, info, replication)
+        return ServerCollection(generation, self._connection, replication)
+
+    def drop(self, name: str) -> None:
+        """Remove a generation and its points. Raises StoreMisused for the promoted one."""
+        if name == self.promoted():
+            raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
+        try:
+            self._describe(name)
+            with self._connection.client(f"cannot drop generation {name}") as client:
+                client.delete_collection(name)
+        except GenerationMissing:
+            return
+
+    def promoted(self) -> str | None:
+        """The name of the generation that the alias names, or None."""
+        return self._aliases().get(self._alias)
+
+    def promote(self, name: str) -> None:
+        """Point the alias at this generation, atomically. Raises GenerationMissing."""
+        self._describe(name)
+        self._point_alias(self._alias, name)
+
+    def close(self) -> None:
+        """Let the client go. Idempotent."""
+        self._connection.close()
+
+    def _describe(self, name: str) -> tuple[Generation, models.CollectionInfo]:
+        # The server also answers to aliases: a name counts only if the collection calls itself so.
+        if not is_generation_name(name):
+            raise GenerationMissing(f"{name[:100]!r} is no generation name")
+        with self._connection.client(f"generation {name}") as client:
+            info = client.get_collection(name)
+        stored = (info.config.metadata or {}).get(_METADATA_KEY)
+        if not isinstance(stored, Mapping) or stored.get("collection") != self._alias:
+            raise GenerationMissing(f"collection {name} is no generation of {self._alias}")
+        try:
+            generation = Generation.from_json(stored)
+        except StoreError as error:
+            raise StoreCorrupt(f"generation {name}: {error}") from error
+        if generation.name != name:
+            raise GenerationMissing(f"there is no generation {name}")
+        return generation, info
+
+    def _complete(
+        self, generation: Generation, info: models.CollectionInfo, replication: Replication
+    ) -> None:
+        what = f"cannot complete generation {generation.name}"
+        with self._connection.client(what) as client:
+            for field, kind in _indexes(generation).items():
+                if field not in info.payload_schema:
+                    client.create_payload_index(generation.name, field, kind, wait=True)
+            wanted = replication.write_consistency_factor
+            if wanted is not None and (info.config.params.write_consistency_factor or 1) < wanted:
+                client.update_collection(
+                    generation.name,
+                    collection_params=models.CollectionParamsDiff(write_consistency_factor=wanted),
+                )
+        if address_of(generation) not in self._aliases():
+            self._point_alias(address_of(generation), generation.name)
+
+    def _aliases(self) -> dict[str, str]:
+        with self._connection.client("cannot read the aliases") as client:
+            return {each.alias_name: each.collection_name for each in client.get_aliases().aliases}
+
+    def _point_alias(self, alias: str, name: str) -> None:
+        create = models.CreateAlias(collection_name=name, alias_name=alias)
+        with self._connection.client(f"cannot name generation {name} {alias}") as client:
+            client.update_collection_aliases([models.CreateAliasOperation(create_alias=create)])
+
+
+def _indexes(generation: Generation) -> dict[str, models.PayloadSchemaType]:
+    named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
+    attributes = {
+        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind]
+        for name, kind in generation.filterable_attributes.items()
+    }
+    return {
+        "product": models.PayloadSchemaType.UUID,
+        "kind": models.PayloadSchemaType.KEYWORD,
+        "retry_at": models.PayloadSchemaType.INTEGER,
+        **named,
+        **attributes,
+    }
