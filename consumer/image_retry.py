@@ -29,7 +29,7 @@ def after_failure(
 
     An error that is no ImageError (a model's refusal, say) is for good.
     """
-    first_failed_at_ms = now_ms
+    first_failed_at_ms = image.first_failed_at_ms or now_ms
     failed = replace(
         image,
         reason=f"{type(error).__name__}: {error}",
