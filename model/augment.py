@@ -21,10 +21,10 @@ class Views:
 
     crop_area: tuple[float, float] = (0.4, 0.9)
     flip_chance: float = 0.5
-    colour: tuple[float, float] = (0.7, 1.3)
-    blur_radius_px: tuple[float, float] = (0.0, 1.5)
+    colour: tuple[float, float] = (0.6, 1.4)
+    blur_radius_px: tuple[float, float] = (0.0, 2.0)
     rotation_degrees: float = 10.0
-    border: tuple[float, float] = (0.0, 0.1)
+    border: tuple[float, float] = (0.0, 0.12)
     border_chance: float = 0.5
     jpeg_quality: int = 40
 
@@ -49,7 +49,7 @@ class Views:
     def _cropped(self, image: Image.Image, random: np.random.Generator) -> Image.Image:
         width, height = image.size
         side = math.sqrt(random.uniform(*self.crop_area))
-        stretch = math.sqrt(random.uniform(0.8, 1.25))
+        stretch = math.sqrt(random.uniform(3 / 4, 4 / 3))
         new_width = min(width, max(8, round(width * side * stretch)))
         new_height = min(height, max(8, round(height * side / stretch)))
         left = int(random.integers(0, width - new_width + 1))

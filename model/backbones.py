@@ -1,12 +1,12 @@
 """The networks that a TripletNet can stand on, by the names that commands and model files use."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from torch import Tensor, nn
 from torchvision.models import resnet50
 
-from model.efficientnet_lite import EfficientNetLite, load_imagenet_lite0
+from model.efficientnet_lite import EfficientNetLite, from_published_names, load_imagenet_lite0
 from model.preprocessing import Preprocessing, Resize
 
 _IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
@@ -32,14 +32,29 @@ class ResNet50Features(nn.Module):
         return x.flatten(1)
 
 
+_SEQUENTIAL_NAMES = {"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4"}
+
+
+def from_sequential_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Name the layers of `nn.Sequential(*resnet.children())`, which only have numbers."""
+    renamed = {}
+    for key, tensor in state.items():
+        first, _, rest = key.partition(".")
+        renamed[f"{_SEQUENTIAL_NAMES.get(first, first)}.{rest}"] = tensor
+    return renamed
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Backbone:
-    """How to build one kind of network, untrained or (where they are packaged) with ImageNet weights."""
+    """How to build one kind of network, untrained or (where they are packaged) with ImageNet weights.
+
+    `rename` maps the keys that other people's files use to those of the network."""
 
     name: str
     build: Callable[[], nn.Module]
     preprocessing: Preprocessing
     build_pretrained: Callable[[], nn.Module] | None = None
+    rename: Callable[[Mapping[str, Tensor]], dict[str, Tensor]] = dict
 
 
 BACKBONES = {
@@ -52,6 +67,7 @@ BACKBONES = {
                 size_px=224, resize=Resize.CROP, mean=(127.0, 127.0, 127.0), std=(128.0, 128.0, 128.0)
             ),
             build_pretrained=load_imagenet_lite0,
+            rename=from_published_names,
         ),
         Backbone(
             name="resnet50",
@@ -59,6 +75,7 @@ BACKBONES = {
             preprocessing=Preprocessing(
                 size_px=224, resize=Resize.STRETCH, mean=_IMAGENET_MEAN, std=_IMAGENET_STD
             ),
+            rename=from_sequential_names,
         ),
     )
 }

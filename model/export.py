@@ -11,7 +11,8 @@ import onnx
 import torch
 from PIL import Image
 
-from model.errors import ExportRefused
+from model.checked_embedder import checked_embeddings
+from model.errors import BadEmbedding, ExportRefused
 from model.model_info import ModelInfo
 from model.onnx_embedder import OnnxEmbedder
 from model.onnx_graph import onnx_graph
@@ -56,7 +57,10 @@ def export(
             *(preprocessing.prepare(image)[np.newaxis] for image in images),
         ]
     )
-    expected = _embed_with_torch(pixel_net, checked)
+    try:
+        expected = checked_embeddings(_embed_with_torch(pixel_net, checked), len(checked), net.embedding_dim)
+    except BadEmbedding as error:
+        raise ExportRefused(f"torch's own vectors are no embeddings: {error}; nothing written") from error
     info = ModelInfo(
         model_version=model_version_of(net, backbone, preprocessing),
         backbone=backbone,

@@ -29,7 +29,7 @@ class HeadRecipe:
     seed: int = 0
 
 
-def principal_head(features: Features, embedding_dim: int) -> nn.Linear:
+def principal_head(features: Features, embedding_dim: int) -> nn.Sequential:
     """A linear head that projects on the features' principal components: where training starts.
 
     `features` is float32 [n, f] with n ≥ embedding_dim.
@@ -40,21 +40,21 @@ def principal_head(features: Features, embedding_dim: int) -> nn.Linear:
     basis = components[:embedding_dim]
     # An SVD's signs are arbitrary; fixed ones make runs on different machines alike.
     basis = basis * basis.sum(dim=1, keepdim=True).sign()
-    head = nn.Linear(features.shape[1], embedding_dim)
+    linear = nn.Linear(features.shape[1], embedding_dim)
     with torch.no_grad():
-        head.weight.copy_(basis)
-        head.bias.copy_(-basis @ mean)
-    return head
+        linear.weight.copy_(basis)
+        linear.bias.copy_(-basis @ mean)
+    return nn.Sequential(linear)
 
 
 def train_head(
-    head: nn.Module,
+    head: nn.Sequential,
     views: Sequence[Features],
     categories: Sequence[str],
     recipe: HeadRecipe,
     *,
     after_step: Callable[[int, float], None] = lambda _step, _loss: None,
-) -> nn.Module:
+) -> nn.Sequential:
     """Train `head` in place; `views` are float32 [n, f] each, of the same n photos, the originals among them.
 
     Blocks for `recipe.steps` steps; `after_step` is told the number of each, from 1, and its loss.

@@ -26,7 +26,8 @@ class Objective(nn.Module):
         distance = distances.CosineSimilarity()
         self.triplet = losses.TripletMarginLoss(margin=margin, distance=distance)
         self.miner: nn.Module | None = _miner(miner, margin, distance)
-        self.contrast = losses.NTXentLoss(temperature=temperature)
+        # With two views a photo this is NTXentLoss, at an eighth of its cost.
+        self.contrast = losses.SupConLoss(temperature=temperature)
         self.instance_weight = instance_weight
 
     def forward(self, embeddings: Tensor, categories: Tensor, instances: Tensor) -> Tensor:

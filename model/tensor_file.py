@@ -1,14 +1,15 @@
 """A TripletNet as a safetensors file: its tensors, and the same metadata as the ONNX file beside it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from model.backbones import BACKBONES
+from model.backbones import BACKBONES, Backbone
 from model.errors import ModelFileInvalid, ModelFileMissing
-from model.heads import head_for
+from model.heads import HeadActivation, HeadUnclear, rebuild_head
 from model.model_info import ModelInfo
 from model.triplet_net import TripletNet
 
@@ -27,7 +28,9 @@ def save_tensor_file(net: TripletNet, info: ModelInfo, path: Path) -> None:
     safetensors.torch.save_file(net_tensors(net), path, metadata=info.to_metadata())
 
 
-def load_tensor_file(path: Path) -> tuple[TripletNet, ModelInfo]:
+def load_tensor_file(
+    path: Path, backbones: Mapping[str, Backbone] = BACKBONES
+) -> tuple[TripletNet, ModelInfo]:
     """Rebuild what `save_tensor_file` wrote, ready to embed. ModelFileMissing, ModelFileInvalid."""
     if not path.is_file():
         raise ModelFileMissing(
@@ -39,17 +42,20 @@ def load_tensor_file(path: Path) -> tuple[TripletNet, ModelInfo]:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
     except (safetensors.SafetensorError, OSError) as error:
         raise ModelFileInvalid(path, f"safetensors cannot load it: {error}") from error
-    if info.backbone not in BACKBONES:
+    if info.backbone not in backbones:
         raise ModelFileInvalid(
-            path, f"its backbone '{info.backbone}' is unknown; known: {', '.join(BACKBONES)}"
+            path, f"its backbone '{info.backbone}' is unknown; known: {', '.join(backbones)}"
         )
+    backbone = backbones[info.backbone].build()
     try:
-        head = head_for(
-            {name.removeprefix("head."): tensor for name, tensor in state.items() if name.startswith("head.")}
+        head = rebuild_head(
+            {"head": _under("head.", state)},
+            int(backbone.feature_dim),  # type: ignore[arg-type]
+            HeadActivation.AUTO,
         )
-        net = TripletNet(BACKBONES[info.backbone].build(), info.dimension, head)
+        net = TripletNet(backbone, info.dimension, head)
         found = net.load_state_dict(state, strict=False)
-    except (ValueError, RuntimeError) as error:
+    except (HeadUnclear, RuntimeError) as error:
         raise ModelFileInvalid(path, f"its tensors do not fit its backbone: {error}") from error
     missing = [name for name in found.missing_keys if not name.endswith("num_batches_tracked")]
     if missing or found.unexpected_keys:
@@ -57,3 +63,7 @@ def load_tensor_file(path: Path) -> tuple[TripletNet, ModelInfo]:
             path, f"missing tensors {missing[:3]}, unexpected tensors {found.unexpected_keys[:3]}"
         )
     return net.eval(), info
+
+
+def _under(prefix: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}

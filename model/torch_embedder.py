@@ -1,9 +1,11 @@
 """The embedder for machines with torch, on a CPU or a CUDA GPU."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
+from model.backbones import BACKBONES, Backbone
 from model.checked_embedder import CheckedEmbedder
 from model.errors import BadEmbedding
 from model.pixel_net import PixelNet
@@ -20,8 +22,15 @@ class TorchEmbedder(CheckedEmbedder):
     `threads` sets torch's, which are the whole process's. Several threads may call at once.
     """
 
-    def __init__(self, path: Path, threads: int | None = None, device: EmbedDevice = EmbedDevice.CPU) -> None:
-        net, info = load_tensor_file(path.with_suffix(".safetensors"))
+    def __init__(
+        self,
+        path: Path,
+        threads: int | None = None,
+        device: EmbedDevice = EmbedDevice.CPU,
+        *,
+        backbones: Mapping[str, Backbone] = BACKBONES,
+    ) -> None:
+        net, info = load_tensor_file(path.with_suffix(".safetensors"), backbones)
         super().__init__(path.with_suffix(".safetensors"), info)
         if threads is not None:
             torch.set_num_threads(threads)

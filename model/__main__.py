@@ -1,0 +1,5 @@
+"""`python -m model`: train, evaluate, export, embed, info."""
+
+from model.commands import main
+
+main()
