@@ -11,21 +11,29 @@ class _Service(ImageSettings, BaseSettings):
     model_config = SettingsConfigDict(frozen=True)
 
 
-def test_lists_come_from_the_environment_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As DESIGN §11 writes them."""
-    monkeypatch.setenv("IMAGE_ALLOWED_HOSTS", " res.cloudinary.com, *.cdn.example ,")
-    monkeypatch.setenv("IMAGE_LOCAL_HOSTS", "127.0.0.1:8123")
-    monkeypatch.setenv("IMAGE_DATA_URLS", "true")
-    settings = _Service()
+def _from_file(folder: Path, *lines: str) -> ImageSettings:
+    """As a service reads them, by their names in the environment."""
+    file = folder / "env"
+    file.write_text("\n".join(lines))
+    return _Service(_env_file=file)
+
+
+def test_lists_are_separated_by_commas(tmp_path: Path) -> None:
+    """As people write them, with spaces and a comma too many."""
+    settings = _from_file(
+        tmp_path,
+        "IMAGE_ALLOWED_HOSTS= res.cloudinary.com, *.cdn.example ,",
+        "IMAGE_LOCAL_HOSTS=127.0.0.1:8123",
+        "IMAGE_DATA_URLS=true",
+    )
     assert settings.image_allowed_hosts == ("res.cloudinary.com", "*.cdn.example")
     assert settings.image_local_hosts == ("127.0.0.1:8123",)
     assert settings.image_data_urls
 
 
-def test_an_empty_list_allows_no_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_list_allows_no_host(tmp_path: Path) -> None:
     """That is how fetching is turned off."""
-    monkeypatch.setenv("IMAGE_ALLOWED_HOSTS", "")
-    assert _Service().image_allowed_hosts == ()
+    assert _from_file(tmp_path, "IMAGE_ALLOWED_HOSTS=").image_allowed_hosts == ()
 
 
 def test_defaults_are_safe() -> None:
