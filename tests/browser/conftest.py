@@ -1,0 +1,141 @@
+"""The page in a real browser, over the real API on a small shop."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_httpserver import HTTPServer
+
+from search_api.app import create_app
+from search_api.server import serve
+from tests.ci import skip_or_fail
+from tests.contract.memory_store import MemoryStore
+from tests.unit.search_api.shop import (
+    BLUE,
+    DARK_RED,
+    GREEN,
+    RED,
+    FakeHost,
+    picture,
+    product_write,
+    promoted_index,
+    shop_parts,
+    shop_settings,
+)
+from vector_store import ProductWrite
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+
+OpenPage = Callable[..., Page]
+StartShop = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all tests."""
+    if not CHROMIUM.exists():
+        skip_or_fail(f"the page's tests need {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def pictures(httpserver: HTTPServer) -> HTTPServer:
+    """The shop's image host."""
+    for name, colour in (("red", RED), ("dark", DARK_RED), ("green", GREEN), ("blue", BLUE)):
+        httpserver.expect_request(f"/{name}.png").respond_with_data(picture(colour), content_type="image/png")
+    return httpserver
+
+
+@pytest.fixture
+def products(pictures: HTTPServer) -> list[ProductWrite]:
+    """What the shop sells."""
+    address = pictures.url_for
+    return [
+        product_write(
+            "red-shirt",
+            {address("/red.png"): RED},
+            name="Red shirt",
+            brand="Nord",
+            category="shirt",
+            price=49.9,
+            currency="EUR",
+            in_stock=True,
+            url="https://shop.example/p/red-shirt",
+        ),
+        product_write(
+            "dark/ä b", {pictures.url_for("/dark.png"): DARK_RED}, name="Dark dress", in_stock=False
+        ),
+        product_write(
+            "green", {pictures.url_for("/green.png"): GREEN}, name=HOSTILE, brand="W" * 300, price=3
+        ),
+        product_write("blue", {address("/gone.png"): BLUE}),
+    ]
+
+
+@pytest.fixture
+def start_shop(pictures: HTTPServer, tmp_path: Path) -> Iterator[StartShop]:
+    """Starts the API over some products, and gives its address."""
+    servers = []
+
+    def start(products: list[ProductWrite], **settings: object) -> str:
+        store = MemoryStore()
+        promoted_index(store).write(products)
+        host = FakeHost()
+        host.answers["https://img.example/green.png"] = picture(GREEN)
+        given = shop_settings(tmp_path, image_local_hosts=f"{pictures.host}:{pictures.port}", **settings)
+        server = serve(create_app(shop_parts(store, host), given), "127.0.0.1", 0)
+        servers.append(server)
+        server.start()
+        return f"http://127.0.0.1:{server.port}/"
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def shop(start_shop: StartShop, products: list[ProductWrite]) -> str:
+    """The address of the sample shop."""
+    return start_shop(products)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a window of its own; whatever its scripts complain about fails the test."""
+    contexts, complaints = [], []
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+
+    def opened(address: str, **options: object) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+        if options:
+            context.close()
+            context = browser.new_context(**options)  # type: ignore[arg-type]  # as playwright takes them
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        listen(page)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # A status of 4xx, and a picture that is not there, are on purpose.
+    assert not [each for each in complaints if not each.startswith("Failed to load resource")]
