@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from consumer.steps.coalesce import coalesce
@@ -33,12 +35,10 @@ def test_of_equal_events_the_first_stands() -> None:
     assert group.latest.message.offset == 1
 
 
-@pytest.mark.parametrize(
-    "events", [[update(1, "a", refetch=True), update(2, "a")], [update(2, "a", refetch=True)]]
-)
-def test_a_refetch_is_not_lost_to_a_later_event(events: list[DecodedEvent]) -> None:
+@pytest.mark.parametrize("place", range(3))
+def test_a_refetch_is_not_lost_to_a_later_event(place: int) -> None:
     """If any of the events asks for the images to be downloaded again, they are."""
-    [group] = coalesce([*events, update(3, "a")])
+    [group] = coalesce([update(n, "a", refetch=n == place) for n in range(3)])
     assert group.refetch
 
 
@@ -50,8 +50,10 @@ def test_without_a_refetch_none_is_asked_for() -> None:
 
 def test_every_message_is_dealt_with_as_it_was_delivered() -> None:
     """The superseded ones are finished with the latest, under the positions at which they were read."""
-    [group] = coalesce([update(2, "a", offset=1), update(1, "a", offset=2), delete(1, offset=3)])
-    assert [message.offset for message in group.messages] == [1, 2, 3]
+    first = update(1, "a", offset=2)
+    redriven = replace(first, delivered=replace(first.message, topic="letters.redrive", offset=77))
+    [group] = coalesce([update(2, "a", offset=1), redriven, delete(1, offset=3)])
+    assert [message.offset for message in group.messages] == [1, 77, 3]
 
 
 def test_products_do_not_mix_and_keep_their_order() -> None:

@@ -130,8 +130,10 @@ def test_a_retry_leaves_alone_what_was_not_tried() -> None:
 def test_a_retry_never_touches_what_is_settled(status: ImageStatus) -> None:
     """An image that is not pending stays as it is, even if somebody tried it."""
     settled = replace(pending("a"), status=status, retry_at_ms=None)
-    state = state_of_retry(record(2, settled), Tried({}, {"a": _GONE}), now_ms=_LATER_MS, rules=_RULES)
-    assert state.write.record.images == (settled,)
+    for tried in (Tried({}, {"a": _GONE}), Tried({"b": _vector(1)}, {})):
+        state = state_of_retry(record(2, settled, pending("b")), tried, now_ms=_LATER_MS, rules=_RULES)
+        assert state.write.record.images[0] == settled
+        assert "a" not in {point.image_key for point in state.write.points}
 
 
 def test_a_digest_tells_contents_apart() -> None:
