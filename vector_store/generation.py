@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from secrets import token_hex
-from typing import TypeVar, cast
+from typing import cast
 
 from vector_store.errors import StoreCorrupt, StoreMisused
+from vector_store.typed_fields import typed_field
 
-T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 
 
@@ -48,14 +48,16 @@ class Generation:
         """
         try:
             return cls(
-                name=_typed(stored, "name", str),
-                model_version=_typed(stored, "model_version", str),
-                dimension=_typed(stored, "dimension", int),
-                preprocessing_hash=_typed(stored, "preprocessing_hash", str),
-                order_kind=_typed(stored, "order_kind", str),
-                created_at_ms=_typed(stored, "created_at_ms", int),
-                incarnation=_typed(stored, "incarnation", str),
-                filterable_attributes=cast(Mapping[str, str], _typed(stored, "filterable_attributes", dict)),
+                name=typed_field(stored, "name", str),
+                model_version=typed_field(stored, "model_version", str),
+                dimension=typed_field(stored, "dimension", int),
+                preprocessing_hash=typed_field(stored, "preprocessing_hash", str),
+                order_kind=typed_field(stored, "order_kind", str),
+                created_at_ms=typed_field(stored, "created_at_ms", int),
+                incarnation=typed_field(stored, "incarnation", str),
+                filterable_attributes=cast(
+                    Mapping[str, str], typed_field(stored, "filterable_attributes", dict)
+                ),
             )
         except (KeyError, TypeError) as error:
             raise StoreCorrupt(f"a generation's description is not readable: {error}") from error
@@ -69,10 +71,3 @@ def is_generation_name(name: str) -> bool:
 def generation_name(collection: str, model_version: str, suffix: str | None = None) -> str:
     """The name of a generation of this collection, built by this model version."""
     return f"{collection}-{model_version}" + (f"-{suffix}" if suffix else "")
-
-
-def _typed(stored: Mapping[str, object], name: str, kind: type[T]) -> T:
-    value = stored[name]
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} is {value!r}")
-    return value

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
 from vector_store.errors import StoreCorrupt
 from vector_store.identity import product_uuid
 from vector_store.points import KIND_RECORD, Payload, Point
 from vector_store.stamp import Stamp
+from vector_store.typed_fields import optional_field, typed_field
 
 
 class ImageStatus(StrEnum):
@@ -120,34 +120,33 @@ class ProductRecord:
         Raises StoreCorrupt where the payload is of another shape.
         """
         try:
-            source = cast(Mapping[str, object], payload["source"])
-            images = cast(list[Mapping[str, object]], payload["images"])
+            source = typed_field(payload, "source", dict)
             return cls(
-                product_id=cast(str, payload["product_id"]),
-                stamp=Stamp(
-                    cast(int, payload["revision"]), cast(int, payload["tie"]), cast(int, payload["attempt"])
-                ),
-                images=tuple(_image_from_payload(image) for image in images),
-                product=cast(Mapping[str, object] | None, payload.get("data")),
-                digest=cast(str, payload["digest"]),
-                event_time_ms=cast(int, payload["event_time_ms"]),
-                indexed_time_ms=cast(int, payload["indexed_time_ms"]),
+                product_id=typed_field(payload, "product_id", str),
+                stamp=Stamp(*(typed_field(payload, part, int) for part in ("revision", "tie", "attempt"))),
+                images=tuple(_image_from_payload(image) for image in typed_field(payload, "images", list)),
+                product=optional_field(payload, "data", dict),
+                digest=typed_field(payload, "digest", str),
+                event_time_ms=typed_field(payload, "event_time_ms", int),
+                indexed_time_ms=typed_field(payload, "indexed_time_ms", int),
                 source=EventSource(
-                    cast(str, source["topic"]), cast(int, source["partition"]), cast(int, source["offset"])
+                    topic=typed_field(source, "topic", str),
+                    partition=typed_field(source, "partition", int),
+                    offset=typed_field(source, "offset", int),
                 ),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreCorrupt(f"a product record is not readable: {type(error).__name__} {error}") from error
 
 
-_OPTIONAL_IMAGE_FIELDS = (
-    "public_id",
-    "version",
-    "reason",
-    "http_status",
-    "first_failed_at_ms",
-    "retry_at_ms",
-)
+_OPTIONAL_IMAGE_FIELDS: Mapping[str, type] = {
+    "public_id": str,
+    "version": str,
+    "reason": str,
+    "http_status": int,
+    "first_failed_at_ms": int,
+    "retry_at_ms": int,
+}
 
 
 def _image_to_payload(image: ImageState) -> dict[str, object]:
@@ -160,12 +159,13 @@ def _image_to_payload(image: ImageState) -> dict[str, object]:
     return payload
 
 
-def _image_from_payload(payload: Mapping[str, object]) -> ImageState:
-    optional = {name: payload.get(name) for name in _OPTIONAL_IMAGE_FIELDS}
+def _image_from_payload(payload: object) -> ImageState:
+    if not isinstance(payload, Mapping):
+        raise TypeError(f"an image is {str(payload)[:100]!r}")
     return ImageState(
-        key=cast(str, payload["key"]),
-        url=cast(str, payload["url"]),
-        status=ImageStatus(cast(str, payload["status"])),
-        tries=cast(int, payload.get("tries", 0)),
-        **optional,  # type: ignore[arg-type]  # the names above are exactly the optional fields
+        key=typed_field(payload, "key", str),
+        url=typed_field(payload, "url", str),
+        status=ImageStatus(typed_field(payload, "status", str)),
+        tries=optional_field(payload, "tries", int) or 0,
+        **{name: optional_field(payload, name, kind) for name, kind in _OPTIONAL_IMAGE_FIELDS.items()},
     )
