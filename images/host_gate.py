@@ -51,9 +51,10 @@ class HostGate:
         Waits for a slot half of what the deadline leaves at most, so that who gets one has time to use it.
         Raises HostBusy.
         """
-        self._enter(deadline.remaining_seconds() / 2)
+        left_seconds = deadline.remaining_seconds()
         # What came before, redirects say, may have left too little to blame this host for.
-        had_time = deadline.remaining_seconds() > deadline.total_seconds * _FAIR_SHARE
+        had_time = left_seconds > deadline.total_seconds * _FAIR_SHARE
+        self._enter(left_seconds / 2)
         timed_out: bool | None = False
         try:
             yield

@@ -63,7 +63,7 @@ def _mutant(chance: random.Random) -> bytes:
 def test_mutated_answers_raise_only_image_errors(
     host: ScriptedHost, fetcher_of: Callable[..., ImageFetcher]
 ) -> None:
-    """2,000 answers that are almost HTTP give their bytes or an error of ours."""
+    """600 answers that are almost HTTP give their bytes or an error of ours."""
     chance = random.Random(4)
 
     def almost_http(visitor: Visitor) -> bool:
@@ -73,8 +73,8 @@ def test_mutated_answers_raise_only_image_errors(
     host.scripts = dict.fromkeys(("/photo", "/other?x=1"), almost_http)
     fetcher = fetcher_of(deadline_seconds=5)
     given = 0
-    for _ in range(2_000):
+    for _ in range(600):
         with contextlib.suppress(ImageError):
             assert len(fetcher.fetch(host.url("/photo"))) < 20_000
             given += 1
-    assert 100 < given < 1_900
+    assert 30 < given < 570

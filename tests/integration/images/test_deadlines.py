@@ -15,7 +15,7 @@ FetcherOf = Callable[..., ImageFetcher]
 
 _DEADLINE_SECONDS = 0.5
 # What a loaded machine may add before a thread runs again. Far less than what the scripts would take.
-_SLACK_SECONDS = 1.5
+_SLACK_SECONDS = 5
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def test_redirects_share_the_deadline(host: ScriptedHost, fetcher_of: FetcherOf)
     """A chain of slow redirects ends at the one deadline."""
 
     def slow(visitor: Visitor) -> bool:
-        visitor.pause(0.3)
+        visitor.pause(0.45)
         return response(status=302, Location="/moved")(visitor)
 
     host.scripts["/moved"] = slow
@@ -118,13 +118,13 @@ def test_a_slow_host_holds_up_nobody_else(
     """While one host hangs with all its slots taken, another one's images come at once."""
     host.scripts["/photo"] = hang
     other_host.scripts["/photo"] = response(photo)
-    fetcher = fetcher_of(deadline_seconds=10, fetches_per_host=2)
+    fetcher = fetcher_of(deadline_seconds=60, fetches_per_host=2)
     with ThreadPoolExecutor(4) as pool:
         slow = [pool.submit(fetcher.fetch, host.url("/photo")) for _ in range(4)]
         started = time.monotonic()
         for _ in range(20):
             assert fetcher.fetch(other_host.url("/photo")) == photo
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
         assert not any(fetch.done() for fetch in slow)
         # Ends the hanging answers, so that nothing waits for the deadline.
         host.__exit__(None, None, None)
@@ -175,7 +175,7 @@ def test_a_host_that_keeps_timing_out_is_left_alone_for_a_while(
     other_host.scripts["/photo"] = response(photo)
     ahead_seconds = 0.0
     fetcher = fetcher_of(
-        deadline_seconds=0.2,
+        deadline_seconds=1,
         host_timeouts=3,
         host_pause_seconds=600,
         clocks={"monotonic": lambda: time.monotonic() + ahead_seconds},

@@ -122,6 +122,21 @@ def test_a_spent_deadline_enters_nowhere(gate: HostGate, clock: Clock) -> None:
     _visit(gate, clock)
 
 
+def test_a_deadline_that_ends_at_the_gate_takes_no_slot(gate: HostGate, clock: Clock) -> None:
+    """However late a thread runs on, its slot is given back."""
+
+    def overrun() -> None:
+        deadline = Deadline(10, clock)
+        with gate.visit(deadline):
+            clock.seconds += 11
+            deadline.remaining_seconds()
+
+    for _ in range(5):
+        with pytest.raises(FetchTimedOut):
+            overrun()
+        _visit(gate, clock)
+
+
 def test_nobody_queues_for_a_host_that_has_begun_to_time_out(gate: HostGate, clock: Clock) -> None:
     """Its waiters would fill their pool of threads: they are turned away at once."""
     for _ in range(2):

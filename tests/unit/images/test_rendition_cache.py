@@ -112,22 +112,22 @@ def test_the_folder_stays_under_its_cap(
     cache_of: Callable[..., RenditionCache], tmp_path: Path, clock: Clock
 ) -> None:
     """However much is written, and what was confirmed longest ago goes first."""
-    cache = cache_of(max_bytes=1_600_000)
-    for number in range(1_000):
+    cache = cache_of(max_bytes=800_000)
+    for number in range(400):
         clock.seconds += 1
         cache.put(_URL.format(number), None, bytes(5_000))
-        if number % 100 == 99:
-            assert sum(path.stat().st_size for path in _files(tmp_path)) <= 1_600_000
-    assert cache.get(_URL.format(999)) is not None
+        if number % 50 == 49:
+            assert sum(path.stat().st_size for path in _files(tmp_path)) <= 800_000
+    assert cache.get(_URL.format(399)) is not None
     assert cache.get(_URL.format(0)) is None
-    assert sum(path.stat().st_size for path in _files(tmp_path)) > 1_000_000
+    assert sum(path.stat().st_size for path in _files(tmp_path)) > 500_000
 
 
 def test_a_renewed_file_outlives_older_ones(cache_of: Callable[..., RenditionCache], clock: Clock) -> None:
     """What hosts keep confirming is kept."""
-    cache = cache_of(max_bytes=1_600_000)
+    cache = cache_of(max_bytes=800_000)
     cache.put("kept", None, bytes(5_000))
-    for number in range(1_000):
+    for number in range(400):
         clock.seconds += 1
         cache.put(_URL.format(number), None, bytes(5_000))
         cache.renew("kept")
@@ -175,14 +175,14 @@ def test_threads_and_processes_may_share_it(cache_of: Callable[..., RenditionCac
     writer = (
         "import sys; from pathlib import Path; from images.rendition_cache import RenditionCache\n"
         "cache = RenditionCache(Path(sys.argv[1]), 10_000_000, 3_600)\n"
-        "for n in range(300): cache.put('shared', None, bytes([n % 256]) * (n * 37))\n"
+        "for n in range(200): cache.put('shared', None, bytes([n % 256]) * (n * 37))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", writer, str(tmp_path / "cache")])
     cache = cache_of()
     wrong: list[KeptFile] = []
 
     def use(thread: int) -> None:
-        for number in range(200):
+        for number in range(100):
             cache.put("shared", None, bytes([number]) * (number * 41 + thread))
             kept = cache.get("shared")
             if kept is not None and len(set(kept.body)) > 1:
