@@ -144,7 +144,8 @@ class Promises:
                 return f"at the end a search shows {_letters({product_id: keys})}, the log says {said}"
             record = records.get(product_id)
             if record is None or record.live == last.deleted or _category(record) != _said_category(last):
-                return f"at the end the record is not of the log's last event: {record}"
+                told = "none" if record is None else describe_record(record)
+                return f"at the end the record is not of the log's last event: {told}"
         return None
 
 
