@@ -1,7 +1,7 @@
 """The sample shop: its products as their events will tell them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -36,11 +36,11 @@ class Catalogue:
         """Of all products together."""
         return sum(len(product["images"]) for product in self.products)
 
-    @property
-    def example(self) -> Mapping[str, Any]:
-        """A product to begin searching with."""
-        in_category = (each for each in self.products if each["category"] == _EXAMPLE_CATEGORY)
-        return next(in_category, self.products[0])
+    def example(self, among: Collection[str]) -> Mapping[str, Any] | None:
+        """A product to begin searching with, of those with these ids; None where they are none of ours."""
+        candidates = [each for each in self.products if each["id"] in among]
+        in_category = (each for each in candidates if each["category"] == _EXAMPLE_CATEGORY)
+        return next(in_category, candidates[0] if candidates else None)
 
     def events(self, base_url: str) -> Iterator[dict[str, Any]]:
         """Each product's event data, with image URLs under the base."""

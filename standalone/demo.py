@@ -1,6 +1,6 @@
 """The demo from its first line to its last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from threading import Event
 from time import monotonic
@@ -22,7 +22,7 @@ from standalone.ports import LOOPBACK, any_free_port, check_port, is_free
 from standalone.report import describe, examples
 from standalone.running_services import start_consumer, start_search_api
 from standalone.screen import Screen
-from standalone.searchable import look
+from standalone.searchable import look, searchable_ids
 from standalone.service_settings import Surroundings, consumer_settings, search_api_settings
 from standalone.topic_names import TopicNames
 
@@ -76,7 +76,10 @@ def run_demo(options: DemoOptions, screen: Screen, *, began: float) -> bool:
         if options.exit_when_done:
             screen.paragraph(f"Done in {seconds:.1f} s; without --exit it would serve now.")
         else:
-            _say_what_to_try(screen, url, catalogue, folder, seconds=seconds)
+            findable = searchable_ids(consumer.index, catalogue.product_ids)
+            screen.paragraph(f"Ready in {seconds:.1f} s. In another terminal, try:")
+            _say_what_to_try(screen, url, catalogue, findable)
+            screen.line(f"Data and logs: {folder.path}")
             _serve(check, screen)
     if not options.exit_when_done:
         screen.line("All has ended. The next start finds its data again.")
@@ -157,9 +160,9 @@ def _have_filled(filling: Filling, memory: Memory, folder: DataFolder, screen: S
         return True
     outcome, seen = fill(filling, screen)
     screen.done("searchable", describe(outcome), seconds=outcome.seconds)
-    if seen.products < len(ids):
+    if missing := len(ids) - seen.settled:
         screen.warning(
-            f"{len(ids) - seen.products} products are not searchable yet, and nothing moves; the consumer "
+            f"{missing} products are not searchable yet, and nothing moves; the consumer "
             f"goes on trying, and {log} says what holds it up"
         )
         return False
@@ -167,17 +170,14 @@ def _have_filled(filling: Filling, memory: Memory, folder: DataFolder, screen: S
     return True
 
 
-def _say_what_to_try(
-    screen: Screen, url: str, catalogue: Catalogue, folder: DataFolder, *, seconds: float
-) -> None:
-    product = catalogue.example
-    photo = catalogue.folder / product["images"][0]["url"]
-    screen.paragraph(f"Ready in {seconds:.1f} s. In another terminal, try:")
-    for example in examples(url, product, photo):
-        screen.paragraph(f"# {example.question}", style="dim")
-        screen.command(example.command)
+def _say_what_to_try(screen: Screen, url: str, catalogue: Catalogue, findable: Collection[str]) -> None:
+    product = catalogue.example(findable)
+    if product is not None:
+        photo = catalogue.folder / product["images"][0]["url"]
+        for example in examples(url, product, photo):
+            screen.paragraph(f"# {example.question}", style="dim")
+            screen.command(example.command)
     screen.paragraph(f"Or drop a photo on the page: {url}/")
-    screen.line(f"Data and logs: {folder.path}")
 
 
 def _serve(check: Check, screen: Screen) -> None:

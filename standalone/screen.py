@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-_LABEL_WIDTH = 11
-_BAR_WIDTH = 32
+_LABEL_WIDTH = 10
+_BAR_WIDTH = 24
 _REFRESHES_PER_SECOND = 8
 
 SetDone = Callable[[float], None]

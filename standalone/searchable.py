@@ -11,10 +11,12 @@ from vector_store import ImageStatus, ProductIndex
 class Searchable:
     """A count of products and their images.
 
-    products: whose event has arrived and of which no image is still to come.
+    settled: products whose event has arrived and of which no image is still to come.
+    products: those of the settled that are for sale, and not deleted meanwhile.
     images, failed, pending: images that searches find, that never will be found, that are tried again later.
     """
 
+    settled: int = 0
     products: int = 0
     images: int = 0
     failed: int = 0
@@ -40,7 +42,7 @@ class Waiting(Protocol):
 
 def look(index: ProductIndex, product_ids: Collection[str], *, since_ms: int) -> Searchable:
     """Count what has become of these products' events of this time or later. Blocks for one look-up."""
-    products = images = failed = pending = 0
+    settled = products = images = failed = pending = 0
     for record in index.records(product_ids).values():
         if record.event_time_ms < since_ms:
             continue
@@ -49,8 +51,9 @@ def look(index: ProductIndex, product_ids: Collection[str], *, since_ms: int) ->
         failed += statuses.count(ImageStatus.FAILED)
         still_to_come = statuses.count(ImageStatus.PENDING)
         pending += still_to_come
-        products += not still_to_come
-    return Searchable(products, images, failed, pending)
+        settled += not still_to_come
+        products += record.live and not still_to_come
+    return Searchable(settled, products, images, failed, pending)
 
 
 def count_indexed(index: ProductIndex, product_ids: Collection[str], urls: Collection[str]) -> int:
@@ -59,6 +62,15 @@ def count_indexed(index: ProductIndex, product_ids: Collection[str], urls: Colle
         image.status is ImageStatus.INDEXED and image.url in urls
         for record in index.records(product_ids).values()
         for image in record.images
+    )
+
+
+def searchable_ids(index: ProductIndex, product_ids: Collection[str]) -> frozenset[str]:
+    """Those of the products that a search can find. Blocks for one look-up."""
+    return frozenset(
+        product_id
+        for product_id, record in index.records(product_ids).items()
+        if record.live and any(image.status is ImageStatus.INDEXED for image in record.images)
     )
 
 
@@ -72,12 +84,12 @@ def wait_until_searchable(
 ) -> Searchable:
     """Look until all products are settled, or until nothing has changed for `stall_seconds`.
 
-    Returns what was seen last; fewer products than asked for means that it has stalled.
+    Returns what was seen last; fewer settled products than asked for means that it has stalled.
     """
     seen = look_again()
     on_progress(seen)
     changed_at = waiting.monotonic()
-    while seen.products < products and waiting.monotonic() - changed_at < stall_seconds:
+    while seen.settled < products and waiting.monotonic() - changed_at < stall_seconds:
         waiting.pause()
         now = look_again()
         if now != seen:

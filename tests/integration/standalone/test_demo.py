@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,13 @@ def run(command: str) -> dict[str, Any]:
     return answer
 
 
+def the_example() -> Mapping[str, Any]:
+    catalogue = read_catalogue()
+    example = catalogue.example(catalogue.product_ids)
+    assert example is not None
+    return example
+
+
 def errors_of(demo: DemoProcess) -> list[str]:
     return [line for line in demo.output.splitlines() if line.startswith("error: ")]
 
@@ -100,7 +108,7 @@ def test_a_second_start_finds_its_index_and_embeds_nothing(
 def test_the_printed_commands_answer(served: DemoProcess) -> None:
     """Each of the three, pasted into a shell, prints products that look alike."""
     by_photo, by_json, by_link = (run(command) for command in served.commands)
-    example = read_catalogue().example["id"]
+    example = the_example()["id"]
     assert by_photo["hits"][0]["product"]["id"] == example
     assert by_photo["hits"][0]["score"] == pytest.approx(1, abs=1e-3)
     for answer in (by_json, by_link):
@@ -116,7 +124,7 @@ def test_the_page_and_the_photos_are_there(served: DemoProcess, ports: Ports) ->
         page = session.get(f"http://127.0.0.1:{ports.api}/", timeout=5)
         assert page.headers["content-type"].startswith("text/html")
         assert f"http://127.0.0.1:{ports.images}" in page.headers["content-security-policy"]
-        photo = read_catalogue().example["images"][0]["url"]
+        photo = the_example()["images"][0]["url"]
         picture = session.get(f"http://127.0.0.1:{ports.images}/{photo}", timeout=5)
         assert picture.headers["content-type"] == "image/jpeg"
     assert f"http://127.0.0.1:{ports.api}/" in served.output

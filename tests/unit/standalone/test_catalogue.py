@@ -33,10 +33,19 @@ def test_the_digest_tells_what_was_indexed_from_what_is_wanted() -> None:
     assert catalogue.digest(BASE) != catalogue.digest("http://127.0.0.1:8002/")
 
 
-def test_the_example_has_a_photo() -> None:
-    """What is proposed to be tried can be tried."""
+def test_the_example_is_one_that_can_be_found() -> None:
+    """What is proposed to be tried can be tried, also when somebody has deleted the first choice."""
     catalogue = read_catalogue()
-    assert (catalogue.folder / catalogue.example["images"][0]["url"]).is_file()
+    left = set(catalogue.product_ids)
+    first = catalogue.example(left)
+    assert first is not None
+    assert (catalogue.folder / first["images"][0]["url"]).is_file()
+    left.remove(first["id"])
+    second = catalogue.example(left)
+    assert second is not None
+    assert second["id"] != first["id"]
+    assert catalogue.example({catalogue.product_ids[0]}) == catalogue.products[0]
+    assert catalogue.example(()) is None
 
 
 @pytest.mark.parametrize("text", [None, "{"])

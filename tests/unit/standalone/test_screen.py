@@ -22,7 +22,7 @@ def test_without_a_terminal_there_are_lines_and_nothing_else() -> None:
         show(3)
     screen.done("searchable", "3 images", seconds=2.04)
     assert out.getvalue() == (
-        "  ✓ broker      noida-db on 127.0.0.1:19092\n  ✓ searchable  3 images  2.0 s\n"
+        "  ✓ broker     noida-db on 127.0.0.1:19092\n  ✓ searchable 3 images  2.0 s\n"
     )
 
 
@@ -67,4 +67,4 @@ def test_a_stream_without_unicode_gets_ascii() -> None:
     console = Console(file=stream, width=60, highlight=False)
     Screen(console, console).done("broker", "up")
     stream.seek(0)
-    assert stream.read() == "  ok broker      up\n"
+    assert stream.read() == "  ok broker     up\n"

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from standalone.searchable import Searchable, count_indexed, look, wait_until_searchable
+from standalone.searchable import Searchable, count_indexed, look, searchable_ids, wait_until_searchable
 from tests.contract.memory_store import MemoryCollection
 from tests.contract.samples import a_generation, a_record, a_write
 from vector_store import ProductIndex, ProductRecord, Stamp
@@ -42,14 +42,24 @@ def test_images_are_counted_by_what_has_become_of_them() -> None:
         a_record("somebody else's", at(10), indexed=["6.jpg"]),
     )
     seen = look(index, ["a", "b", "c"], since_ms=10)
-    assert seen == Searchable(products=1, images=3, failed=1, pending=1)
+    assert seen == Searchable(settled=1, products=1, images=3, failed=1, pending=1)
     assert seen.settled_images == 4
 
 
 def test_what_an_earlier_event_left_does_not_count() -> None:
     """Only the state of these events, or of later ones, is waited for."""
     index = an_index(a_record("a", at(9), indexed=["1.jpg"]), a_record("b", at(12, deleted=True)))
-    assert look(index, ["a", "b"], since_ms=10) == Searchable(products=1)
+    assert look(index, ["a", "b"], since_ms=10) == Searchable(settled=1)
+
+
+def test_only_what_a_search_can_find_is_proposed() -> None:
+    """A deleted product, and one without an image, is nothing to begin with."""
+    index = an_index(
+        a_record("a", at(9), indexed=["1.jpg"]),
+        a_record("b", at(9, deleted=True)),
+        a_record("c", at(9), failed=["2.jpg"]),
+    )
+    assert searchable_ids(index, ["a", "b", "c", "d"]) == {"a"}
 
 
 def test_vectors_that_are_there_are_known_by_url() -> None:
@@ -60,13 +70,14 @@ def test_vectors_that_are_there_are_known_by_url() -> None:
 
 def test_waiting_ends_when_all_is_there() -> None:
     """Progress is told as it comes, and the last look is returned."""
-    looks = iter([Searchable(), Searchable(1, 2), Searchable(1, 2), Searchable(2, 4)])
+    one, all_of_it = Searchable(settled=1, images=2), Searchable(settled=2, images=4)
+    looks = iter([Searchable(), one, one, all_of_it])
     told: list[Searchable] = []
     seen = wait_until_searchable(
         lambda: next(looks), products=2, stall_seconds=10, waiting=Clock(), on_progress=told.append
     )
-    assert seen == Searchable(2, 4)
-    assert told == [Searchable(), Searchable(1, 2), Searchable(2, 4)]
+    assert seen == all_of_it
+    assert told == [Searchable(), one, all_of_it]
 
 
 def test_waiting_ends_when_nothing_moves() -> None:
@@ -74,16 +85,16 @@ def test_waiting_ends_when_nothing_moves() -> None:
 
     def slow() -> Iterator[Searchable]:
         for images in range(5):
-            yield from [Searchable(0, images)] * 9
+            yield from [Searchable(images=images)] * 9
         while True:
-            yield Searchable(1, 5)
+            yield Searchable(settled=1, images=5)
 
     looks = slow()
     clock = Clock()
     seen = wait_until_searchable(
         lambda: next(looks), products=2, stall_seconds=10, waiting=clock, on_progress=lambda _: None
     )
-    assert seen == Searchable(1, 5)
+    assert seen == Searchable(settled=1, images=5)
     assert clock.now == 9 * 5 + 10
 
 
