@@ -15,8 +15,8 @@ from standalone.memory import Memory
 _MARKER = "demo.json"
 _LOCK = "lock"
 _OWN_FOLDERS = ("index", "broker", "logs")
-# The engine maps files of some 200 MB, of which few are written at first. On a disk that fills up, writing to the
-# rest kills the process with SIGBUS, and no line could say why: so it is asked for before anything starts.
+# The engine maps files of some 200 MB, of which few are written at first. On a disk that fills up, writing
+# to the rest kills the process with SIGBUS, and no line could say why: so the room is asked for beforehand.
 _MIN_FREE_BYTES = 300_000_000
 
 

@@ -40,7 +40,7 @@ class Screen:
         """A line for one step: what is done while it lasts, and what the caller says of it at the end."""
         said: list[str] = []
         started = monotonic()
-        status = self._out.status(f"{label.ljust(_LABEL_WIDTH)} {doing}", spinner="line")
+        status = self._out.status(f"  {label.ljust(_LABEL_WIDTH)} {doing}", spinner="line")
         if self._out.is_terminal:
             status.start()
         try:
