@@ -1,12 +1,13 @@
 """Which generation this process works on."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
 from consumer.errors import OrderKindChanged, WrongModel
 from model.embedder import Embedder
-from vector_store import Collection, Generation, VectorStore, generation_name
+from vector_store import Collection, Generation, GenerationExists, VectorStore, generation_name
 
 _log = structlog.get_logger()
 
@@ -27,18 +28,18 @@ def open_promoted(
     name = store.promoted()
     if name is None:
         name = generation_name(collection, embedder.model_version)
-        if name not in {generation.name for generation in store.generations()}:
-            store.create(
-                Generation(
-                    name=name,
-                    model_version=embedder.model_version,
-                    dimension=embedder.dimension,
-                    preprocessing_hash=embedder.preprocessing.digest,
-                    order_kind=order_kind,
-                    created_at_ms=now_ms(),
-                    filterable_attributes=filterable_attributes,
-                )
-            )
+        generation = Generation(
+            name=name,
+            model_version=embedder.model_version,
+            dimension=embedder.dimension,
+            preprocessing_hash=embedder.preprocessing.digest,
+            order_kind=order_kind,
+            created_at_ms=now_ms(),
+            filterable_attributes=filterable_attributes,
+        )
+        # Members that start together all find no generation; one of them makes it.
+        with suppress(GenerationExists):
+            store.create(generation)
             _log.info("generation created", generation=name)
         store.promote(name)
         _log.info("generation promoted", generation=name)

@@ -14,10 +14,12 @@ from vector_store.points import Vector
 
 @dataclass(frozen=True, slots=True)
 class ImageToFetch:
-    """One image that a job waits for."""
+    """One image that a job waits for. anew: no copy that is kept from earlier will do."""
 
     key: str
     url: str
+    version: str | None
+    anew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Job:
 
 def job_of_plan(plan: Plan, stored: dict[str, Vector]) -> Job:
     """A job for an event; `stored` holds at least the vectors that the plan reuses."""
-    job = Job(plan, (ImageToFetch(image.key, image.url) for image in plan.fetch))
+    anew = plan.events.refetch
+    job = Job(plan, (ImageToFetch(image.key, image.url, image.version, anew) for image in plan.fetch))
     job.reuse({key: stored[key] for key in plan.reuse})
     return job
 
@@ -94,7 +97,8 @@ def job_of_retry(record: ProductRecord, now_ms: int) -> Job:
     return Job(
         record,
         (
-            ImageToFetch(image.key, image.url)
+            # What is pending was not to be had before, so whatever copy there is cannot be it.
+            ImageToFetch(image.key, image.url, image.version, anew=True)
             for image in record.images
             if image.status is ImageStatus.PENDING
             and image.retry_at_ms is not None

@@ -31,7 +31,7 @@ STAGE_SECONDS: Final = MetricDefinition(
 QUEUE_DEPTH: Final = MetricDefinition(
     "consumer_queue_depth",
     MetricKind.GAUGE,
-    "Things waiting by queue (messages, products, images).",
+    "Things waiting, by queue (message_batches, fetches, embeddable_images, writable_products).",
     ("queue",),
 )
 EVENT_TO_SEARCHABLE_SECONDS: Final = MetricDefinition(
@@ -44,7 +44,13 @@ EVENT_TO_SEARCHABLE_SECONDS: Final = MetricDefinition(
 LAG_MESSAGES: Final = MetricDefinition(
     "consumer_lag_messages",
     MetricKind.GAUGE,
-    "Messages not yet committed, by topic and partition of this member.",
+    "Messages that are not dealt with yet, by topic and partition of this member.",
+    ("topic", "partition"),
+)
+LAG_SECONDS: Final = MetricDefinition(
+    "consumer_lag_seconds",
+    MetricKind.GAUGE,
+    "Age of the message last taken in, by topic and partition; 0 where nothing is waiting.",
     ("topic", "partition"),
 )
 RETRIES: Final = MetricDefinition(
@@ -68,6 +74,7 @@ DEFINITIONS: Final = (
     QUEUE_DEPTH,
     EVENT_TO_SEARCHABLE_SECONDS,
     LAG_MESSAGES,
+    LAG_SECONDS,
     RETRIES,
     GENERATION,
 )

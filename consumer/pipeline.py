@@ -12,31 +12,20 @@ from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from time import monotonic
 
-import structlog
-
-from consumer.dead_letter_topic import DeadLetterSink
-from consumer.dead_letters import DeadLetter, DeadLetterWriter
+from consumer.batch_writer import BatchWriter
 from consumer.fetch_pool import FetchPool
-from consumer.jobs import ImageToFetch, Job, PutAside, job_of_plan
+from consumer.jobs import ImageToFetch, Job, PutAside
 from consumer.offsets import OffsetTracker
-from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
-from consumer.product_state import StateRules
-from consumer.steps.coalesce import ProductEvents, coalesce
-from consumer.steps.decide import Plan, Superseded, decide, without_vectors_missing
-from consumer.steps.decode import decode
+from consumer.planner import Planner
 from consumer.steps.embed import embed
 from consumer.steps.fetch import Pixels, UnexpectedImageFailure
-from consumer.steps.write import write
 from consumer.stoppable_queue import StoppableQueue, Stopped
 from images.errors import HostBusy, ImageError, MissingImage, RejectedImage
 from model.embedder import Embedder
-from product_events import EventPolicy, RawMessage
+from product_events import RawMessage
 from telemetry import Liveness
-from vector_store import ProductIndex, ProductWrite, StoreMisused
 from vector_store.points import Vector
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +46,16 @@ class PipelineLimits:
 class PipelineParts:
     """What the pipeline works with; it owns none of it.
 
-    fetch: pixels (uint8 [side, side, 3]) of an image URL, see `steps.fetch`.
-    now_ms: the time of day, in milliseconds since 1970.
+    fetch: pixels (uint8 [side, side, 3]) of an image, see `steps.fetch`.
     """
 
-    index: ProductIndex
+    planner: Planner
+    fetch: Callable[[ImageToFetch], Pixels]
     embedder: Embedder
-    fetch: Callable[[str], Pixels]
-    dead_letters: DeadLetterSink
-    letters: DeadLetterWriter
+    writer: BatchWriter
     offsets: OffsetTracker
-    policy: EventPolicy
-    redrive_topic: str
-    rules: StateRules
-    persistence: Persistence
     metrics: PipelineMetrics
     liveness: Liveness
-    now_ms: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +140,15 @@ class Pipeline:
                 self._changed.wait(min(left, 0.5))
         return True
 
+    def queue_depths(self) -> dict[str, int]:
+        """How many things wait, by queue."""
+        return {
+            "message_batches": len(self._incoming),
+            "fetches": self._fetches.waiting(),
+            "embeddable_images": len(self._embeddable),
+            "writable_products": len(self._writable),
+        }
+
     def is_idle(self) -> bool:
         """Whether nothing is under way."""
         return self._parts.offsets.open_messages() == 0 and self.products_in_flight() == 0
@@ -187,40 +178,21 @@ class Pipeline:
         except Stopped:
             return
         except Exception as error:  # noqa: BLE001 - it ends the process: the main thread raises it again
-            with self._changed:
-                self._failure = error
-                self._changed.notify_all()
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        with self._changed:
+            self._failure = self._failure or error
+            self._changed.notify_all()
 
     def _plan(self) -> None:
-        parts = self._parts
         [messages] = self._incoming.take()
-        with parts.metrics.stage("decode"):
-            decoded, undecodable = decode(messages, parts.policy, parts.redrive_topic)
-        for each in undecodable:
-            parts.metrics.event_undecodable()
-            self._writable.put(PutAside(parts.letters.of_event(each), each.delivered))
-        groups = coalesce(decoded)
-        with parts.metrics.stage("look_up"):
-            plans = self._plans_of(groups)
-            wanted = {plan.change.product_id: plan.reuse for plan in plans if plan.reuse}
-            stored = parts.persistence.call("index", lambda: parts.index.vectors(wanted))
-        for plan in plans:
-            vectors = stored.get(plan.change.product_id, {})
-            self._dispatch(job_of_plan(without_vectors_missing(plan, vectors), vectors))
-
-    def _plans_of(self, groups: Sequence[ProductEvents]) -> list[Plan]:
-        parts = self._parts
-        product_ids = [group.latest.change.product_id for group in groups]
-        records = parts.persistence.call("index", lambda: parts.index.records(product_ids))
-        plans: list[Plan] = []
-        for group, product_id in zip(groups, product_ids, strict=True):
-            decision = decide(group, records.get(product_id))
-            if isinstance(decision, Superseded):
-                parts.metrics.events_superseded(group)
-                self._finish(group.messages)
-            else:
-                plans.append(decision)
-        return plans
+        planned = self._parts.planner.plan(messages)
+        self._finish(planned.superseded)
+        for each in planned.aside:
+            self._writable.put(each)
+        for job in planned.jobs:
+            self._dispatch(job)
 
     def _dispatch(self, job: Job) -> None:
         with self._changed:
@@ -238,13 +210,16 @@ class Pipeline:
         job, image = task
         try:
             with self._parts.metrics.stage("fetch"):
-                pixels = self._parts.fetch(image.url)
+                pixels = self._parts.fetch(image)
             self._embeddable.put(_Embeddable(job, image, pixels))
             return True
         except (ImageError, UnexpectedImageFailure) as error:
             self._settle(job, image, error)
             return isinstance(error, RejectedImage | MissingImage)
         except Stopped:
+            return False
+        except Exception as error:  # noqa: BLE001 - as in _run
+            self._fail(error)
             return False
 
     def _give_up(self, task: tuple[Job, ImageToFetch]) -> None:
@@ -267,44 +242,11 @@ class Pipeline:
                 return
 
     def _write(self) -> None:
-        parts = self._parts
         batch = self._writable.take(self._limits.write_batch_products)
-        now_ms = parts.now_ms()
         aside = [each for each in batch if isinstance(each, PutAside)]
         jobs = [each for each in batch if isinstance(each, Job)]
-        states = [job.next_state(now_ms=now_ms, rules=parts.rules) for job in jobs]
-        letters = [each.letter for each in aside]
-        for job, state in zip(jobs, states, strict=True):
-            letters += [
-                parts.letters.of_image(image, state.write.record, job.error_of(image.key), job.message)
-                for image in state.failed
-            ]
-        messages = {
-            state.write.record.product_id: job.message for job, state in zip(jobs, states, strict=True)
-        }
-
-        def letter_of_refused(refused: ProductWrite, error: StoreMisused) -> DeadLetter:
-            return parts.letters.of_state(refused.record, error, messages[refused.record.product_id])
-
-        with parts.metrics.stage("write"):
-            write(
-                [state.write for state in states],
-                letters,
-                index=parts.index,
-                dead_letters=parts.dead_letters,
-                persistence=parts.persistence,
-                letter_of_refused=letter_of_refused,
-            )
-        parts.metrics.written(jobs, states, letters, now_ms=parts.now_ms())
-        _log.debug("written", products=[job.product_id for job in jobs], dead_letters=len(letters))
-        if letters:
-            first = letters[0]
-            position = f"{first.topic}[{first.partition}]@{first.offset}"
-            _log.warning(
-                "dead letters", number=len(letters), first=position, reason=_first_line(first.reason)
-            )
-        for each in aside:
-            self._finish([each.message])
+        self._parts.writer.write(jobs, aside)
+        self._finish([each.message for each in aside])
         for job in jobs:
             self._finish(job.messages)
         with self._changed:
@@ -323,7 +265,3 @@ class Pipeline:
 
 def _value_bytes(messages: Sequence[RawMessage]) -> int:
     return sum(len(message.value) for message in messages if message.value is not None)
-
-
-def _first_line(reason: str) -> str:
-    return reason.strip().splitlines()[-1] if reason.strip() else reason

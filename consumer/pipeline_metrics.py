@@ -29,9 +29,9 @@ class PipelineMetrics:
         """Measure a stage."""
         return self._metrics.timed(STAGE_SECONDS, stage=name)
 
-    def event_undecodable(self) -> None:
-        """A message said nothing usable."""
-        self._metrics.count(EVENTS, type="undecodable", outcome="dead_letter")
+    def events_undecodable(self, number: int) -> None:
+        """So many messages said nothing usable."""
+        self._metrics.count(EVENTS, number, type="undecodable", outcome="dead_letter")
 
     def events_superseded(self, events: ProductEvents) -> None:
         """The index already held the state of these events or a later one."""

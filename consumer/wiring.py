@@ -6,9 +6,12 @@ from time import time_ns
 
 from PIL import Image
 
+from consumer.batch_writer import BatchWriter
 from consumer.dead_letter_topic import DeadLetterTopic
 from consumer.dead_letters import DeadLetterWriter
+from consumer.gauges import Gauges
 from consumer.generation_choice import open_promoted
+from consumer.jobs import ImageToFetch
 from consumer.kafka_config import client_config, consumer_config, group_name, is_cooperative
 from consumer.mender import Mender
 from consumer.metric_definitions import DEFINITIONS, GENERATION
@@ -17,6 +20,7 @@ from consumer.periodic_work import Chore, PeriodicWork
 from consumer.persistence import Persistence
 from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
 from consumer.pipeline_metrics import PipelineMetrics
+from consumer.planner import Planner
 from consumer.product_state import StateRules
 from consumer.rebalance import Rebalance
 from consumer.redrive import redrive_topic
@@ -70,22 +74,33 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
     offsets = OffsetTracker()
     committer = Committer(offsets, interval_seconds=settings.commit_interval_seconds)
     dead_letters = DeadLetterTopic(client_config(settings), settings.kafka_dead_letter_topic)
+    letters = DeadLetterWriter(generation.name, SERVICE_VERSION)
+    pipeline_metrics = PipelineMetrics(metrics)
     fetcher = build_fetcher(settings)
     pipeline = Pipeline(
         PipelineParts(
-            index=index,
-            embedder=embedder,
+            planner=Planner(
+                index=index,
+                policy=event_policy(settings),
+                redrive_topic=redrive,
+                letters=letters,
+                persistence=persistence,
+                metrics=pipeline_metrics,
+            ),
             fetch=_fetch_step(fetcher, embedder, settings),
-            dead_letters=dead_letters,
-            letters=DeadLetterWriter(generation.name, SERVICE_VERSION),
+            embedder=embedder,
+            writer=BatchWriter(
+                index=index,
+                dead_letters=dead_letters,
+                letters=letters,
+                rules=StateRules(settings.retry_policy(), generation.filterable_attributes),
+                persistence=persistence,
+                metrics=pipeline_metrics,
+                now_ms=_now_ms,
+            ),
             offsets=offsets,
-            policy=event_policy(settings),
-            redrive_topic=redrive,
-            rules=StateRules(settings.retry_policy(), generation.filterable_attributes),
-            persistence=persistence,
-            metrics=PipelineMetrics(metrics),
+            metrics=pipeline_metrics,
             liveness=liveness,
-            now_ms=_now_ms,
         ),
         PipelineLimits(
             fetch_threads=settings.fetch_threads,
@@ -114,7 +129,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
             Chore("status", _STATUS_SECONDS, status.write),
             Chore("maintain", _MAINTAIN_SECONDS, index.maintain),
         ),
-        is_mine=lambda: (settings.kafka_topics[0], 0) in rebalance.owned,
+        is_mine=lambda: (settings.kafka_topics[0], 0) in rebalance.owned and not stop_intake.is_set(),
         stop=stop,
     )
     intake = Intake(
@@ -123,6 +138,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         pipeline=pipeline,
         rebalance=rebalance,
         committer=committer,
+        gauges=Gauges(metrics, pipeline, offsets, now_ms=_now_ms),
         readiness=readiness,
         liveness=liveness,
         find_failure=lambda: pipeline.failure or rebalance.failure or periodic_work.failure,
@@ -149,14 +165,20 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
 
 def _fetch_step(
     fetcher: ImageFetcher, embedder: Embedder, settings: ConsumerSettings
-) -> Callable[[str], Pixels]:
+) -> Callable[[ImageToFetch], Pixels]:
     limits = decode_limits(settings)
     min_side_px = embedder.preprocessing.min_side_px
 
     def decode_small(data: bytes) -> Image.Image:
         return decode(data, limits, min_side_px=min_side_px)
 
-    return lambda url: fetch(url, fetcher.fetch, decode_small, embedder.prepare)
+    def fetch_image(image: ImageToFetch) -> Pixels:
+        def download() -> bytes:
+            return fetcher.fetch(image.url, version=image.version, refetch=image.anew)
+
+        return fetch(download, decode_small, embedder.prepare)
+
+    return fetch_image
 
 
 def _now_ms() -> int:

@@ -1,4 +1,4 @@
-"""A URL becomes what the model takes: downloaded, decoded, prepared."""
+"""An image becomes what the model takes: downloaded, decoded, prepared."""
 
 import traceback
 from collections.abc import Callable
@@ -17,17 +17,16 @@ class UnexpectedImageFailure(Exception):
 
 
 def fetch(
-    url: str,
-    download: Callable[[str], bytes],
+    download: Callable[[], bytes],
     decode: Callable[[bytes], Image.Image],
     prepare: Callable[[Image.Image], Pixels],
 ) -> Pixels:
-    """Pixels, uint8 [side, side, 3], of the image behind a URL. Blocks up to the download's deadline.
+    """Pixels, uint8 [side, side, 3], of an image. Blocks up to the download's deadline.
 
     Raises ImageError, or UnexpectedImageFailure for anything else: one image never stops the others.
     """
     try:
-        return prepare(decode(download(url)))
+        return prepare(decode(download()))
     except ImageError:
         raise
     except Exception:  # noqa: BLE001 - whatever a hostile image provokes is that image's failure

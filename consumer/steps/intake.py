@@ -9,6 +9,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
 from consumer.errors import KafkaFatal, OffsetGap
+from consumer.gauges import Gauges
 from consumer.pipeline import Pipeline
 from consumer.rebalance import Rebalance
 from consumer.steps.commit import Committer
@@ -33,6 +34,7 @@ class Intake:
         pipeline: Pipeline,
         rebalance: Rebalance,
         committer: Committer,
+        gauges: Gauges,
         readiness: Readiness,
         liveness: Liveness,
         find_failure: Callable[[], BaseException | None],
@@ -43,6 +45,7 @@ class Intake:
         self._pipeline = pipeline
         self._rebalance = rebalance
         self._committer = committer
+        self._gauges = gauges
         self._readiness = readiness
         self._liveness = liveness
         self._find_failure = find_failure
@@ -77,6 +80,7 @@ class Intake:
                 raise failure
             self._take_in(delivered)
             self._committer.commit_when_due()
+            self._gauges.refresh_when_due(self._consumer)
             self._ask_whether_kafka_is_back()
 
     def close(self) -> None:
@@ -87,6 +91,7 @@ class Intake:
     def _take_in(self, delivered: list[Message]) -> None:
         messages = [_to_raw(message) for message in delivered if not self._is_error(message)]
         if messages:
+            self._gauges.taken_in(messages)
             self._pipeline.offer(messages)
 
     def _pause_or_resume(self) -> None:

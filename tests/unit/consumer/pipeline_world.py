@@ -10,14 +10,17 @@ import numpy as np
 import orjson
 from PIL import Image
 
+from consumer.batch_writer import BatchWriter
 from consumer.dead_letters import DeadLetter, DeadLetterWriter
 from consumer.errors import DeadLettersUnavailable
 from consumer.image_retry import RetryPolicy
+from consumer.jobs import ImageToFetch
 from consumer.metric_definitions import DEFINITIONS
 from consumer.offsets import OffsetTracker
 from consumer.persistence import Persistence
 from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
 from consumer.pipeline_metrics import PipelineMetrics
+from consumer.planner import Planner
 from consumer.product_state import StateRules
 from consumer.steps.fetch import Pixels
 from model.embedder import Embedder
@@ -117,6 +120,7 @@ class World:
     offsets: OffsetTracker
     embedder: PixelEmbedder
     fetched: list[str]
+    anew: list[str]
     failing: dict[str, Exception]
     held: dict[str, Event]
     readiness: Readiness
@@ -167,12 +171,18 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
     shelf = Shelf(Generation("products-0000test", "0000test", DIMENSION, "x", "time", 0))
     index, letters, offsets, embedder = ProductIndex(shelf), Letters(), OffsetTracker(), PixelEmbedder()
     stop, readiness, metrics = Event(), Readiness(), Metrics(DEFINITIONS)
+    persistence, counts = Persistence(stop, readiness, metrics), PipelineMetrics(metrics)
+    writer = DeadLetterWriter(shelf.generation.name, "test")
     fetched: list[str] = []
+    anew: list[str] = []
     failing: dict[str, Exception] = {}
     held: dict[str, Event] = {}
 
-    def fetch(url: str) -> Pixels:
+    def fetch(image: ImageToFetch) -> Pixels:
+        url = image.url
         fetched.append(url)
+        if image.anew:
+            anew.append(url)
         if url in held:
             held[url].wait(10)
         if url in failing:
@@ -181,19 +191,28 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
 
     pipeline = Pipeline(
         PipelineParts(
-            index=index,
-            embedder=embedder,
+            planner=Planner(
+                index=index,
+                policy=EventPolicy(OrderKind.TIME),
+                redrive_topic=REDRIVE_TOPIC,
+                letters=writer,
+                persistence=persistence,
+                metrics=counts,
+            ),
             fetch=fetch,
-            dead_letters=letters,
-            letters=DeadLetterWriter(shelf.generation.name, "test"),
+            embedder=embedder,
+            writer=BatchWriter(
+                index=index,
+                dead_letters=letters,
+                letters=writer,
+                rules=StateRules(RetryPolicy(), {}),
+                persistence=persistence,
+                metrics=counts,
+                now_ms=lambda: _NOW_MS,
+            ),
             offsets=offsets,
-            policy=EventPolicy(OrderKind.TIME),
-            redrive_topic=REDRIVE_TOPIC,
-            rules=StateRules(RetryPolicy(), {}),
-            persistence=Persistence(stop, readiness, metrics),
-            metrics=PipelineMetrics(metrics),
+            metrics=counts,
             liveness=Liveness({"pipeline": 60, "polling": 60}),
-            now_ms=lambda: _NOW_MS,
         ),
         limits or PipelineLimits(fetch_threads=4, fetches_per_host=2),
         stop,
@@ -201,7 +220,18 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
     pipeline.start()
     try:
         yield World(
-            pipeline, shelf, index, letters, offsets, embedder, fetched, failing, held, readiness, metrics
+            pipeline,
+            shelf,
+            index,
+            letters,
+            offsets,
+            embedder,
+            fetched,
+            anew,
+            failing,
+            held,
+            readiness,
+            metrics,
         )
     finally:
         for event in held.values():

@@ -78,6 +78,7 @@ def test_the_mender_brings_what_was_pending() -> None:
         assert w.pipeline.drain(10, lambda: w.pipeline.products_in_flight() == 0)
         assert w.indexed("p") == [_A, _B]
         assert sorted(w.fetched) == [_A, _B, _B]
+        assert w.anew == [_B]
 
 
 def test_one_retry_of_a_product_at_a_time() -> None:
@@ -141,6 +142,7 @@ def test_refetch_downloads_again() -> None:
         w.offer(w.event("p", _A, order=2, refetch=True))
         w.settle()
         assert w.fetched == [_A, _A]
+        assert w.anew == [_A]
 
 
 def test_an_image_that_is_gone_is_waited_for_on_the_day_of_its_event() -> None:

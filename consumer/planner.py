@@ -1,0 +1,86 @@
+"""The planning half of the pipeline: a batch of messages becomes jobs, with two look-ups for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consumer.dead_letters import DeadLetterWriter
+from consumer.jobs import Job, PutAside, job_of_plan
+from consumer.persistence import Persistence
+from consumer.pipeline_metrics import PipelineMetrics
+from consumer.steps.coalesce import ProductEvents, coalesce
+from consumer.steps.decide import Plan, Superseded, decide, without_vectors_missing
+from consumer.steps.decode import decode
+from product_events import EventPolicy, RawMessage
+from vector_store import ProductIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a batch of messages asks for.
+
+    aside: messages that cannot be used. superseded: messages with nothing left to do.
+    """
+
+    aside: tuple[PutAside, ...]
+    superseded: tuple[RawMessage, ...]
+    jobs: tuple[Job, ...]
+
+
+class Planner:
+    """Runs decode, coalesce and decide."""
+
+    def __init__(
+        self,
+        *,
+        index: ProductIndex,
+        policy: EventPolicy,
+        redrive_topic: str,
+        letters: DeadLetterWriter,
+        persistence: Persistence,
+        metrics: PipelineMetrics,
+    ) -> None:
+        self._index = index
+        self._policy = policy
+        self._redrive_topic = redrive_topic
+        self._letters = letters
+        self._persistence = persistence
+        self._metrics = metrics
+
+    def plan(self, messages: Sequence[RawMessage]) -> Planned:
+        """Look at each message and each product once; blocks while the index does not answer."""
+        with self._metrics.stage("decode"):
+            decoded, undecodable = decode(messages, self._policy, self._redrive_topic)
+        self._metrics.events_undecodable(len(undecodable))
+        groups = coalesce(decoded)
+        superseded: list[RawMessage] = []
+        plans: list[Plan] = []
+        with self._metrics.stage("look_up"):
+            for decision in self._decisions(groups):
+                if isinstance(decision, Superseded):
+                    self._metrics.events_superseded(decision.events)
+                    superseded += decision.events.messages
+                else:
+                    plans.append(decision)
+            jobs = self._jobs(plans)
+        return Planned(
+            aside=tuple(PutAside(self._letters.of_event(each), each.delivered) for each in undecodable),
+            superseded=tuple(superseded),
+            jobs=jobs,
+        )
+
+    def _decisions(self, groups: Sequence[ProductEvents]) -> list[Superseded | Plan]:
+        product_ids = [group.latest.change.product_id for group in groups]
+        records = self._persistence.call("index", lambda: self._index.records(product_ids))
+        return [
+            decide(group, records.get(product_id))
+            for group, product_id in zip(groups, product_ids, strict=True)
+        ]
+
+    def _jobs(self, plans: Sequence[Plan]) -> tuple[Job, ...]:
+        wanted = {plan.change.product_id: plan.reuse for plan in plans if plan.reuse}
+        stored = self._persistence.call("index", lambda: self._index.vectors(wanted))
+        jobs: list[Job] = []
+        for plan in plans:
+            vectors = stored.get(plan.change.product_id, {})
+            jobs.append(job_of_plan(without_vectors_missing(plan, vectors), vectors))
+        return tuple(jobs)
