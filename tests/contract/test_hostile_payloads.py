@@ -1,5 +1,7 @@
 """Payload values that a shop may send: given back the same, or refused before anything is applied."""
 
+from random import Random
+
 import pytest
 
 from tests.contract.samples import EVERYTHING, insert, number_id, stored
@@ -91,6 +93,17 @@ def test_a_value_that_no_engine_can_hold_is_refused_before_anything_is_applied(
         )
     assert len(str(caught.value).splitlines()) == 1
     assert stored(collection) == {number_id(1): {"a": 1}}
+
+
+def test_a_float_comes_back_as_the_same_or_its_neighbour(collection: Collection) -> None:
+    """Up to 15 significant digits a number comes back exactly; beyond, engines may be off by the last bit."""
+    random = Random(1)
+    prices = [round(random.uniform(0, 100_000), 2) for _ in range(300)]
+    others = [random.uniform(-1, 1) * 10 ** random.randint(-200, 200) for _ in range(300)]
+    insert(collection, [Point(number_id(n), {"v": value}) for n, value in enumerate(prices + others)])
+    found = [payload["v"] for _, payload in sorted(stored(collection).items())]
+    assert found[:300] == prices
+    assert found[300:] == pytest.approx(others, rel=4e-16)
 
 
 def test_a_tuple_comes_back_as_a_list(collection: Collection) -> None:
