@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from qdrant_client import QdrantClient, models
 
 from tests.contract.memory_store import MemoryStore
+from tests.contract.qdrant_front import QdrantFront
 from vector_store import VectorStore, VectorStoreSettings, open_store
 from vector_store.edge import EdgeStore
 from vector_store.server import ServerStore, connect
@@ -102,6 +103,25 @@ class _Kept(Connection):
         self._client = None
 
 
+class GrpcEngine:
+    """The server engine over the client's local mode at the other end of a gRPC connection."""
+
+    threads = True
+
+    def __init__(self, folder: Path) -> None:
+        self._front = QdrantFront()
+        self._settings = VectorStoreSettings(qdrant_host="127.0.0.1", qdrant_grpc_port=self._front.port)
+
+    def collection(self, shop: str) -> str:
+        return shop
+
+    def open(self, shop: str) -> VectorStore:
+        return open_store(self._settings.model_copy(update={"collection": shop}))
+
+    def close(self) -> None:
+        self._front.close()
+
+
 class ServerEngine:
     """A real server, at QDRANT_HOST and the other variables that the services read."""
 
@@ -137,5 +157,6 @@ ENGINES: Mapping[str, Callable[[Path], Engine]] = {
     "memory": MemoryEngine,
     "edge": EdgeEngine,
     "local": LocalModeEngine,
+    "grpc": GrpcEngine,
     **({"server": ServerEngine} if SERVER.qdrant_host else {}),
 }

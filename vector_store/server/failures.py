@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 
 import grpc  # type: ignore[import-untyped]  # it has no stubs
 from qdrant_client.common.client_exceptions import QdrantException
@@ -62,7 +63,7 @@ def translated_failures(what: str) -> Iterator[None]:
         status = error.status_code or 0
         kind = _BY_HTTP_STATUS.get(status, StoreUnavailable)
         raise kind(_sentence(what, f"HTTP {status}", error.content.decode(errors="replace"))) from error
-    except (ApiException, QdrantException) as error:
+    except (ApiException, QdrantException, JSONDecodeError) as error:
         raise StoreUnavailable(_sentence(what, "no answer", str(error))) from error
     except (ValueError, TypeError) as error:
         said = str(error)
