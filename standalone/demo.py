@@ -156,8 +156,10 @@ def _have_filled(filling: Filling, memory: Memory, folder: DataFolder, screen: S
     digest = filling.catalogue.digest(filling.base_url)
     if memory.indexed_catalogue == digest:
         found = look(filling.index, ids, since_ms=0)
-        screen.done("index", f"{found.products} products with {found.images} images, as they were left")
-        return True
+        # Fewer where somebody has deleted the index and left the memory.
+        if found.settled == len(ids):
+            screen.done("index", f"{found.products} products with {found.images} images, as they were left")
+            return True
     outcome, seen = fill(filling, screen)
     screen.done("searchable", describe(outcome), seconds=outcome.seconds)
     if missing := len(ids) - seen.settled:

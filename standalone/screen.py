@@ -19,7 +19,8 @@ SetDone = Callable[[float], None]
 class Screen:
     """Standard output for what happens, standard error for what went wrong."""
 
-    def __init__(self, out: Console, err: Console) -> None:
+    def __init__(self, out: Console, err: Console, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._out = out
         self._err = err
         self._mark = "ok" if out.options.ascii_only else "✓"
@@ -39,7 +40,7 @@ class Screen:
     def step(self, label: str, doing: str) -> Iterator[Callable[[str], None]]:
         """A line for one step: what is done while it lasts, and what the caller says of it at the end."""
         said: list[str] = []
-        started = monotonic()
+        started = self._clock()
         status = self._out.status(f"  {label.ljust(_LABEL_WIDTH)} {doing}", spinner="line")
         if self._out.is_terminal:
             status.start()
@@ -48,7 +49,7 @@ class Screen:
         finally:
             status.stop()
         # Not where it has failed: the error says so.
-        self.done(label, said[0] if said else doing, seconds=monotonic() - started)
+        self.done(label, said[0] if said else doing, seconds=self._clock() - started)
 
     def done(self, label: str, detail: str, *, seconds: float | None = None) -> None:
         """A line for what is done."""

@@ -98,7 +98,9 @@ def test_a_second_start_finds_its_index_and_embeds_nothing(
 ) -> None:
     """The same folder serves within seconds, and nothing was published again."""
     assert served.wait_for(_SERVING) < 15
-    assert "as they were left" in served.output
+    catalogue = read_catalogue()
+    whole = f"{len(catalogue.products)} products with {catalogue.image_count} images, as they were left"
+    assert whole in served.output
     assert "published" not in served.output
     log = (filled[0] / "logs" / "services.earlier.log").read_text()
     assert '"event": "generation created"' in log

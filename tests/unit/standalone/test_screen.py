@@ -1,4 +1,5 @@
 from io import BytesIO, StringIO, TextIOWrapper
+from itertools import count
 
 import pytest
 from rich.console import Console
@@ -9,7 +10,8 @@ from standalone.screen import Screen
 def a_screen(*, terminal: bool, width: int = 60) -> tuple[Screen, StringIO, StringIO]:
     out, err = StringIO(), StringIO()
     console = Console(file=out, force_terminal=terminal, width=width, highlight=False, color_system=None)
-    return Screen(console, Console(file=err, width=width, highlight=False)), out, err
+    screen = Screen(console, Console(file=err, width=width, highlight=False), count(step=0.05).__next__)
+    return screen, out, err
 
 
 def test_without_a_terminal_there_are_lines_and_nothing_else() -> None:
@@ -21,9 +23,7 @@ def test_without_a_terminal_there_are_lines_and_nothing_else() -> None:
         show(1)
         show(3)
     screen.done("searchable", "3 images", seconds=2.04)
-    assert out.getvalue() == (
-        "  ✓ broker     noida-db on 127.0.0.1:19092\n  ✓ searchable 3 images  2.0 s\n"
-    )
+    assert out.getvalue() == ("  ✓ broker     noida-db on 127.0.0.1:19092\n  ✓ searchable 3 images  2.0 s\n")
 
 
 def test_on_a_terminal_a_bar_moves_and_is_gone_afterwards() -> None:
