@@ -5,12 +5,15 @@ from flask import Flask, request
 from search_api.access import Access
 from search_api.api_keys import KeyRing
 from search_api.bounded_request import BoundedRequest
+from search_api.cross_origin import allow_origins
 from search_api.error_answers import answer_errors
 from search_api.parts import Parts
+from search_api.rate_limits import limit_searches
 from search_api.raw_paths import ProductIdConverter, RawProductPaths
 from search_api.request_record import record_requests
 from search_api.routes.health import health_routes
 from search_api.routes.metrics import metrics_routes
+from search_api.routes.openapi import openapi_routes
 from search_api.routes.page import page_routes
 from search_api.routes.problem_types import problem_routes
 from search_api.routes.products import product_routes
@@ -23,7 +26,7 @@ _MAX_FORM_FIELD_BYTES = 100_000
 
 
 def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
-    """The API and the page, over parts that the caller owns and closes."""
+    """The API and the page, over parts that the caller owns and closes. Raises Misconfigured."""
     app = _bare_app(parts)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.search_api_max_body_bytes,
@@ -33,11 +36,23 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
     )
     add_security_headers(app, local_image_hosts=settings.image_local_hosts)
     access = Access(KeyRing(settings.search_api_keys))
-    app.register_blueprint(page_routes())
-    app.register_blueprint(similar_routes(parts, access))
-    app.register_blueprint(product_routes(parts, access))
-    app.register_blueprint(problem_routes())
-    app.register_blueprint(metrics_routes(parts.metrics, allow=lambda: access.require_any(request)))
+    searches = (similar_routes(parts, access), product_routes(parts, access))
+    limit_searches(
+        app,
+        access,
+        searches,
+        limit=settings.search_api_rate_limit,
+        storage=settings.search_api_rate_limit_storage,
+    )
+    allow_origins(app, settings.search_api_cors_origins)
+    for routes in (
+        *searches,
+        page_routes(),
+        problem_routes(),
+        openapi_routes(settings.filterable_attributes),
+        metrics_routes(parts.metrics, allow=lambda: access.require_any(request)),
+    ):
+        app.register_blueprint(routes)
     return app
 
 

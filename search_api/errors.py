@@ -12,7 +12,8 @@ SearchApiError
 │   ├── NoGeneration       no index has been built yet
 │   ├── ModelLoading       the generation's model is being read
 │   └── ModelMissing       the generation's model is not on this machine
-└── CannotListen           the address is taken, or not this machine's
+├── CannotListen           the address is taken, or not this machine's
+└── Misconfigured          a setting that nothing can be made of
 """
 
 from dataclasses import dataclass
@@ -85,3 +86,7 @@ class ModelMissing(NotReady):
 
 class CannotListen(SearchApiError):
     """The address cannot be listened on."""
+
+
+class Misconfigured(SearchApiError):
+    """A setting that nothing can be made of."""

@@ -7,7 +7,7 @@ A filter names a field and gives a value, several values (any of them will do), 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from search_api.errors import FieldError, InvalidRequest
 from vector_store import AllOf, AnyOf, Condition, Equals, OneOf, Range
@@ -15,7 +15,6 @@ from vector_store.filterable import FILTERABLE_FIELDS
 
 MAX_FILTERS = 20
 MAX_VALUES = 100
-_JSON_TYPES = {"keyword": "string", "integer": "integer", "float": "number", "bool": "boolean"}
 NUMERIC_KINDS = frozenset({"integer", "float"})
 
 _Keyword = Annotated[str, Field(max_length=10_000)]
@@ -43,14 +42,6 @@ class Bounds(BaseModel):
     lte: _Number | None = Field(default=None, description="At most.")
 
 
-def filter_schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema of a filter on a field of this kind."""
-    value: dict[str, Any] = {"type": _JSON_TYPES[kind]}
-    several = {"type": "array", "items": value, "minItems": 1, "maxItems": MAX_VALUES}
-    bounds = [{"$ref": "#/components/schemas/Bounds"}] if kind in NUMERIC_KINDS else []
-    return {"anyOf": [value, several, *bounds]}
-
-
 GivenFilters = Annotated[
     dict[str, Any],
     Field(
@@ -58,21 +49,6 @@ GivenFilters = Annotated[
         description="What every product of the answer satisfies. Fields: category, brand, price, in_stock, "
         "and the shop's filterable attributes by name. A value, a list of which any will do, or bounds of a "
         "number.",
-    ),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "properties": {name: filter_schema(kind) for name, kind in FILTERABLE_FIELDS.items()},
-            "additionalProperties": {
-                "anyOf": [
-                    {"type": ["string", "number", "boolean"]},
-                    {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
-                    {"$ref": "#/components/schemas/Bounds"},
-                ],
-                "description": "One of the shop's filterable attributes.",
-            },
-            "maxProperties": MAX_FILTERS,
-        }
     ),
 ]
 

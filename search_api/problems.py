@@ -87,6 +87,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     own.ModelLoading: MODEL_LOADING,
     own.ModelMissing: MODEL_MISSING,
     own.CannotListen: UNFORESEEN,
+    own.Misconfigured: UNFORESEEN,
     images.ImageError: IMAGE_UNREADABLE,
     images.RejectedImage: IMAGE_UNREADABLE,
     images.BadUrl: URL_REFUSED,

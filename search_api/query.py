@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from search_api.errors import FieldError, InvalidRequest, UnsupportedBody
-from search_api.schemas import SimilarRequest
+from search_api.schemas import DEFAULT_LIMIT, SimilarRequest
 
 MAX_JSON_BYTES = 1_000_000
 _MAX_ERRORS = 20
@@ -45,19 +45,28 @@ class Query:
         return "product_id" if self.product_id is not None else "upload"
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one part of a request, its body or its URL, asks for; `strict` as in Query."""
+
+    asked: SimilarRequest
+    strict: bool
+
+
 def read_query(request: Request) -> Query:
     """The query of a POST.
 
     Raises InvalidRequest, UnsupportedBody, and Werkzeug's errors for bodies beyond the limits.
     """
+    in_url = _from_texts(request.args, _PARAMETERS)
     match request.mimetype:
         case "multipart/form-data":
-            return _from_form(request)
+            photo, in_form = _from_form(request)
+            return _query(photo, in_url, in_form)
         case "application/json":
-            return _from_json(request)
+            return _query(None, in_url, _from_json(request))
         case mimetype if mimetype.startswith("image/"):
-            given = _nested(request.args, _PARAMETERS)
-            return _query(_validated(given, strict=False), strict=False, photo=request.get_data(cache=False))
+            return _query(request.get_data(cache=False), in_url)
         case mimetype:
             said = f"not {mimetype}" if mimetype else "and the request says nothing of its content type"
             raise UnsupportedBody(f"a query is multipart/form-data, application/json or image/*, {said}")
@@ -65,22 +74,20 @@ def read_query(request: Request) -> Query:
 
 def product_query(product_id: str, parameters: MultiDict[str, str]) -> Query:
     """The query by a product, from a URL. Raises InvalidRequest."""
-    given = {**_nested(parameters, _PARAMETERS), "product_id": product_id}
-    return _query(_validated(given, strict=False), strict=False)
+    product = _Part(_validated({"product_id": product_id}, strict=True), strict=True)
+    return _query(None, _from_texts(parameters, _PARAMETERS), product)
 
 
-def _from_json(request: Request) -> Query:
+def _from_json(request: Request) -> _Part:
     request.max_content_length = min(MAX_JSON_BYTES, request.max_content_length or MAX_JSON_BYTES)
-    if request.args:
-        raise InvalidRequest.of(next(iter(request.args)), "belongs into the JSON, not into the URL")
     try:
         asked = SimilarRequest.model_validate_json(request.get_data(cache=False), strict=True)
     except ValidationError as error:
-        raise InvalidRequest(*field_errors(error)) from error
-    return _query(asked, strict=True)
+        raise InvalidRequest(*_field_errors(error)) from error
+    return _Part(asked, strict=True)
 
 
-def _from_form(request: Request) -> Query:
+def _from_form(request: Request) -> tuple[bytes | None, _Part]:
     try:
         files, fields = request.files, request.form
     except ValueError as error:
@@ -93,34 +100,40 @@ def _from_form(request: Request) -> Query:
     uploads = files.getlist("file")
     if len(uploads) > 1:
         raise InvalidRequest.of("file", f"one photo is wanted, not {len(uploads)}")
-    parameters = _nested(request.args, _PARAMETERS)
-    in_form = _nested(fields, _FORM_FIELDS)
-    if twice := parameters.keys() & in_form.keys():
-        raise InvalidRequest.of(min(twice), "given both in the form and in the URL")
-    asked = _validated({**parameters, **in_form}, strict=False)
-    return _query(asked, strict=False, photo=uploads[0].read() if uploads else None)
+    return uploads[0].read() if uploads else None, _from_texts(fields, _FORM_FIELDS)
 
 
-def _query(asked: SimilarRequest, *, strict: bool, photo: bytes | None = None) -> Query:
-    given = [
-        name
-        for name, value in (("file", photo), ("image_url", asked.image_url), ("product_id", asked.product_id))
-        if value is not None
-    ]
-    if not given:
+def _query(photo: bytes | None, *parts: _Part) -> Query:
+    """The query that the parts make together; what is given twice is refused, and not guessed."""
+    given: dict[str, Any] = {} if photo is None else {"file": photo}
+    strict = True
+    for part in parts:
+        for name in sorted(part.asked.model_fields_set):
+            if name in given:
+                raise InvalidRequest.of(name, "given both in the body and in the URL")
+            given[name] = getattr(part.asked, name)
+            strict = part.strict if name == "filters" else strict
+    wanted = [name for name in ("file", "image_url", "product_id") if given.get(name) is not None]
+    if not wanted:
         raise InvalidRequest.of("body", "nothing to look for: send a photo, an image_url or a product_id")
-    if len(given) > 1:
-        raise InvalidRequest.of(given[1], f"cannot be combined with {given[0]}: look for one thing at a time")
+    if len(wanted) > 1:
+        raise InvalidRequest.of(
+            wanted[1], f"cannot be combined with {wanted[0]}: look for one thing at a time"
+        )
     if photo == b"":
         raise InvalidRequest.of("file", "the photo is empty")
     return Query(
-        limit=asked.limit,
-        filters=asked.filters,
+        limit=given.get("limit", DEFAULT_LIMIT),
+        filters=given.get("filters", {}),
         strict=strict,
         photo=photo,
-        image_url=asked.image_url,
-        product_id=asked.product_id,
+        image_url=given.get("image_url"),
+        product_id=given.get("product_id"),
     )
+
+
+def _from_texts(given: MultiDict[str, str], known: Iterable[str]) -> _Part:
+    return _Part(_validated(_nested(given, known), strict=False), strict=False)
 
 
 def _nested(given: MultiDict[str, str], known: Iterable[str]) -> dict[str, Any]:
@@ -147,10 +160,10 @@ def _validated(given: Mapping[str, Any], *, strict: bool) -> SimilarRequest:
     try:
         return SimilarRequest.model_validate(given, strict=strict)
     except ValidationError as error:
-        raise InvalidRequest(*field_errors(error)) from error
+        raise InvalidRequest(*_field_errors(error)) from error
 
 
-def field_errors(error: ValidationError) -> list[FieldError]:
+def _field_errors(error: ValidationError) -> list[FieldError]:
     """What pydantic found, in our words, as much of it as is of use."""
     return [
         FieldError(".".join(str(part) for part in each["loc"]) or "body", each["msg"])

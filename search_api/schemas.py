@@ -38,13 +38,14 @@ class SimilarRequest(BaseModel):
         extra="forbid",
         hide_input_in_errors=True,
         json_schema_extra={
+            "oneOf": [{"required": ["image_url"]}, {"required": ["product_id"]}],
             "examples": [
                 {"product_id": "665f1c", "limit": 5},
                 {
                     "image_url": "https://res.cloudinary.com/demo/image/upload/sample.jpg",
                     "filters": {"category": ["shirt", "blouse"], "price": {"lte": 60}, "in_stock": True},
                 },
-            ]
+            ],
         },
     )
 
@@ -146,6 +147,18 @@ class ProductReport(_Answer):
     indexed_time: datetime = Field(description="When the change became searchable.")
     generation: str
     model_version: str
+
+
+class HealthAnswer(_Answer):
+    """The process lives."""
+
+    status: Literal["alive"]
+
+
+class ReadyAnswer(_Answer):
+    """Photos and products can be searched for."""
+
+    status: Literal["ready"]
 
 
 class ProblemField(_Answer):

@@ -1,11 +1,13 @@
 """/healthz and /readyz."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 
 from search_api.error_answers import problem_response
 from search_api.errors import FieldError
 from search_api.parts import Parts
 from search_api.problems import NOT_READY
+from search_api.routes.json_answer import json_answer
+from search_api.schemas import HealthAnswer, ReadyAnswer
 from search_api.waiting import waiting_for
 
 
@@ -15,12 +17,12 @@ def health_routes(parts: Parts) -> Blueprint:
 
     @routes.get("/healthz")
     def alive() -> Response:
-        return jsonify(status="alive")
+        return json_answer(HealthAnswer(status="alive"))
 
     @routes.get("/readyz")
     def ready() -> Response:
         if not (waits := waiting_for(parts)):
-            return jsonify(status="ready")
+            return json_answer(ReadyAnswer(status="ready"))
         fields = [FieldError(part, reason) for part, reason in waits.items()]
         again = {"Retry-After": str(NOT_READY.retry_after_seconds)}
         return problem_response(NOT_READY, "; ".join(waits.values()), fields=fields, headers=again)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.unit.search_api.answers import bad_fields, problem
+from tests.unit.search_api.answers import bad_fields, found_ids, problem
 from tests.unit.search_api.conftest import MakeClient
 from tests.unit.search_api.shop import RED, picture
 
@@ -123,7 +123,10 @@ def test_a_limit_is_given_once(client: FlaskClient) -> None:
     """It is not guessed which of two counts."""
     form = {"file": (BytesIO(picture(RED)), "a.png"), "limit": "5"}
     assert bad_fields(client.post("/find_similar?limit=6", data=form)) == ["limit"]
-    assert bad_fields(client.post("/find_similar?limit=6", json={"product_id": "red-shirt"})) == ["limit"]
+    twice = client.post("/find_similar?limit=6", json={"product_id": "red-shirt", "limit": 5})
+    assert bad_fields(twice) == ["limit"]
+    once = client.post("/find_similar?limit=6", json={"product_id": "red-shirt"})
+    assert len(found_ids(once)) == 6
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""The API's description as OpenAPI 3.1, generated from the models that read requests and write answers."""
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from search_api import problems
+from search_api.filters import Bounds
+from search_api.openapi_examples import PRODUCT_REPORT, SIMILAR_ANSWER
+from search_api.openapi_parameters import PRODUCT_ID, filters_schema, search_parameters
+from search_api.problems import ProblemType
+from search_api.schemas import (
+    HealthAnswer,
+    ProblemDetails,
+    ProductReport,
+    ReadyAnswer,
+    SimilarAnswer,
+    SimilarRequest,
+)
+
+_DESCRIPTION = (
+    "Which of the shop's products look like a photo, an image's URL or a product. Every error is "
+    "`application/problem+json` (RFC 9457). Where API keys are configured, searches need one, as "
+    "`Authorization: Bearer <key>` or `X-API-Key: <key>`."
+)
+_MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
+    (SimilarRequest, "validation"),
+    (Bounds, "validation"),
+    (SimilarAnswer, "serialization"),
+    (ProductReport, "serialization"),
+    (HealthAnswer, "serialization"),
+    (ReadyAnswer, "serialization"),
+    (ProblemDetails, "serialization"),
+)
+_EXAMPLES: Mapping[type[BaseModel], BaseModel] = {
+    SimilarAnswer: SIMILAR_ANSWER,
+    ProductReport: PRODUCT_REPORT,
+}
+_HTTP = problems.HTTP_PROBLEMS
+_OF_EVERY_REQUEST = (_HTTP[400], problems.UNFORESEEN)
+_OF_EVERY_SEARCH = (
+    *_OF_EVERY_REQUEST,
+    problems.INVALID,
+    problems.KEY_NEEDED,
+    problems.SCOPE_MISSING,
+    problems.PRODUCT_UNKNOWN,
+    problems.NO_GENERATION,
+    problems.STORE_UNAVAILABLE,
+    problems.STORE_UNREADABLE,
+    _HTTP[429],
+)
+_OF_COMPARING_PRODUCTS = (problems.NOTHING_INDEXED,)
+_OF_PHOTOS = (
+    problems.UNSUPPORTED,
+    _HTTP[413],
+    problems.IMAGE_UNREADABLE,
+    problems.IMAGE_TOO_LARGE,
+    problems.MODEL_LOADING,
+    problems.MODEL_MISSING,
+    problems.MODEL_FAILED,
+)
+_OF_IMAGE_URLS = (
+    problems.URL_REFUSED,
+    problems.IMAGE_REFUSED,
+    problems.IMAGE_HOST_FAILED,
+    problems.IMAGE_HOST_SLOW,
+    problems.IMAGE_HOST_BUSY,
+)
+
+
+def openapi_document(attributes: Mapping[str, str]) -> dict[str, Any]:
+    """The whole document. attributes: name → type of the shop's filterable attributes."""
+    schemas = models_json_schema(_MODELS, ref_template="#/components/schemas/{model}")[1]["$defs"]
+    schemas["SimilarRequest"]["properties"]["filters"] = filters_schema(attributes)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Visual product search", "version": _version(), "description": _DESCRIPTION},
+        "paths": {
+            "/find_similar": {"post": _find_similar(attributes)},
+            "/products/{product_id}/similar": {"get": _similar_to_product(attributes)},
+            "/products/{product_id}": {"get": _product()},
+            "/healthz": {"get": _health()},
+            "/readyz": {"get": _readiness()},
+            "/metrics": {"get": _metrics()},
+        },
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+        },
+        # The empty one: where no key is configured, none is needed.
+        "security": [{}, {"bearer": []}, {"header": []}],
+    }
+
+
+def _find_similar(attributes: Mapping[str, str]) -> dict[str, Any]:
+    photo = {"type": "string", "contentMediaType": "image/*"}
+    form = {
+        "type": "object",
+        "properties": {
+            "file": {**photo, "description": "The photo, with a file name."},
+            "image_url": {"type": "string", "description": "Instead of a photo."},
+            "product_id": {"type": "string", "description": "Instead of a photo."},
+            "limit": {"type": "string", "pattern": "^[0-9]+$"},
+        },
+        "oneOf": [{"required": [name]} for name in ("file", "image_url", "product_id")],
+        "description": "Filters as further fields, named as the URL's parameters.",
+    }
+    return {
+        "operationId": "find_similar",
+        "summary": "Find products that look like a photo, an image's URL or a product",
+        "description": "One photo, URL or product at a time. `limit` and filters come in the body or in the "
+        "URL, not in both.",
+        "parameters": search_parameters(attributes),
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {"schema": form},
+                "application/json": {"schema": _ref(SimilarRequest)},
+                "image/*": {"schema": photo},
+            },
+        },
+        "responses": _responses(
+            SimilarAnswer,
+            (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS, *_OF_PHOTOS, *_OF_IMAGE_URLS),
+        ),
+    }
+
+
+def _similar_to_product(attributes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "operationId": "similar_to_product",
+        "summary": "Find products that look like a product",
+        "description": "The product itself is never in the answer.",
+        "parameters": [PRODUCT_ID, *search_parameters(attributes)],
+        "responses": _responses(SimilarAnswer, (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS)),
+    }
+
+
+def _product() -> dict[str, Any]:
+    return {
+        "operationId": "product",
+        "summary": "What is indexed of a product, and since when",
+        "parameters": [PRODUCT_ID],
+        "responses": _responses(ProductReport, _OF_EVERY_SEARCH),
+    }
+
+
+def _health() -> dict[str, Any]:
+    return {
+        "operationId": "health",
+        "summary": "Whether the process lives",
+        "security": [],
+        "responses": _responses(HealthAnswer, _OF_EVERY_REQUEST),
+    }
+
+
+def _readiness() -> dict[str, Any]:
+    return {
+        "operationId": "readiness",
+        "summary": "Whether searches can be answered, or what they wait for",
+        "security": [],
+        "responses": _responses(ReadyAnswer, (*_OF_EVERY_REQUEST, problems.NOT_READY)),
+    }
+
+
+def _metrics() -> dict[str, Any]:
+    return {
+        "operationId": "metrics",
+        "summary": "Metrics in Prometheus' text format; without a key only on the status port",
+        "security": [{"bearer": []}, {"header": []}],
+        "responses": {
+            "200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+            **_problem_responses((*_OF_EVERY_REQUEST, problems.KEY_NEEDED)),
+        },
+    }
+
+
+def _responses(model: type[BaseModel], kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    description = " ".join((model.__doc__ or "").split())
+    content: dict[str, Any] = {"schema": _ref(model)}
+    if (example := _EXAMPLES.get(model)) is not None:
+        content["example"] = example.model_dump(mode="json")
+    return {
+        "200": {"description": description, "content": {"application/json": content}},
+        **_problem_responses(kinds),
+    }
+
+
+def _problem_responses(kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    by_status: dict[int, dict[str, str]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, {})[kind.slug] = kind.title
+    content = {"application/problem+json": {"schema": _ref(ProblemDetails)}}
+    return {
+        str(status): {
+            "description": "; ".join(f"`{slug}`: {title}" for slug, title in titles.items()) + ".",
+            "content": content,
+        }
+        for status, titles in sorted(by_status.items())
+    }
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _version() -> str:
+    try:
+        return version("visual-product-search")
+    except PackageNotFoundError:
+        return "0.0.0"

@@ -1,0 +1,46 @@
+"""An answer as the API's description shows it; made of the models, so that it cannot differ from them."""
+
+from search_api.schemas import (
+    Hit,
+    ImageCounts,
+    ImageData,
+    ImageReport,
+    MatchedImage,
+    ProductData,
+    ProductReport,
+    QueryEcho,
+    SimilarAnswer,
+    moment,
+)
+
+_URL = "https://res.cloudinary.com/demo/image/upload/v1699/shirt.jpg"
+_PRODUCT = ProductData(
+    id="665f1c",
+    name="Linen shirt",
+    category="shirt",
+    brand="Nord",
+    price=49.9,
+    currency="EUR",
+    in_stock=True,
+    url="https://shop.example/p/665f1c",
+    attributes={"colour": "white", "sizes": ["S", "M"]},
+    images=[ImageData(url=_URL, key=_URL)],
+)
+_MATCHED = MatchedImage(url=_URL, key=_URL, score=0.871204)
+
+SIMILAR_ANSWER = SimilarAnswer(
+    query=QueryEcho(kind="upload"),
+    hits=[Hit(score=0.871204, image=_MATCHED, matched_images=[_MATCHED], product=_PRODUCT)],
+    generation="products-4b130f81",
+    model_version="4b130f81",
+    timings_ms={"decode": 4.12, "embed": 9.8, "search": 2.4},
+)
+PRODUCT_REPORT = ProductReport(
+    product=_PRODUCT,
+    images=[ImageReport(url=_URL, key=_URL, status="indexed")],
+    image_counts=ImageCounts(indexed=1, pending=0, failed=0),
+    event_time=moment(1_795_400_220_123),
+    indexed_time=moment(1_795_400_221_870),
+    generation="products-4b130f81",
+    model_version="4b130f81",
+)

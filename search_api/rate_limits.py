@@ -1,0 +1,43 @@
+"""How many searches one client may make."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse_many
+from limits.errors import ConfigurationError
+
+from search_api.access import Access
+from search_api.errors import Misconfigured
+
+
+def limit_searches(
+    app: Flask, access: Access, searches: Iterable[Blueprint], *, limit: str, storage: str
+) -> None:
+    """Refuse requests to these blueprints beyond the limit, counted by API key, else by address.
+
+    limit: in Flask-Limiter's notation; empty: none.
+    storage: where counts are kept; while it cannot be reached, they are kept in this process's memory.
+    Raises Misconfigured.
+    """
+    if not limit:
+        return
+
+    def client() -> str:
+        key = access.key_of(request)
+        return f"key:{key.name}" if key is not None else f"address:{get_remote_address()}"
+
+    try:
+        parse_many(limit)
+        limiter = Limiter(client, storage_uri=storage, headers_enabled=True, in_memory_fallback=[limit])
+        limiter.init_app(app)
+    except ValueError as error:
+        raise Misconfigured(f"SEARCH_API_RATE_LIMIT: {error}") from error
+    except ConfigurationError as error:
+        raise Misconfigured(f"SEARCH_API_RATE_LIMIT_STORAGE: {error}") from error
+    # A browser asks by OPTIONS before it posts for another site's page: that is no search.
+    limiter.request_filter(lambda: request.method == "OPTIONS")
+    shared = limiter.shared_limit(limit, scope="searches")
+    for each in searches:
+        shared(each)
