@@ -1,5 +1,6 @@
 """The models that this process can embed with, by version; reading one never holds up a request."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock, Thread
@@ -61,11 +62,11 @@ class EmbedderPool:
             if (embedder := self._loaded.get(model_version)) is not None:
                 self._loaded.move_to_end(model_version)
                 return embedder
-            if (failure := self._failed.get(model_version)) is not None:
-                failed_at, reason = failure
-                if self._clock() - failed_at < self._search_again_seconds:
-                    raise ModelMissing(reason)
-            self._begin(model_version)
+            failed_at, reason = self._failed.get(model_version, (-math.inf, None))
+            if self._clock() - failed_at >= self._search_again_seconds:
+                self._begin(model_version)
+            if reason is not None:
+                raise ModelMissing(reason)
         raise ModelLoading(f"model {model_version} is being loaded")
 
     def prepare(self, model_versions: Iterable[str]) -> None:

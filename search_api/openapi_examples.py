@@ -29,11 +29,11 @@ _PRODUCT = ProductData(
 _MATCHED = MatchedImage(url=_URL, key=_URL, score=0.871204)
 
 SIMILAR_ANSWER = SimilarAnswer(
-    query=QueryEcho(kind="upload"),
+    query=QueryEcho(kind="product_id", product_id="9a2b07"),
     hits=[Hit(score=0.871204, image=_MATCHED, matched_images=[_MATCHED], product=_PRODUCT)],
     generation="products-4b130f81",
     model_version="4b130f81",
-    timings_ms={"decode": 4.12, "embed": 9.8, "search": 2.4},
+    timings_ms={"look_up": 0.41, "search": 2.4},
 )
 PRODUCT_REPORT = ProductReport(
     product=_PRODUCT,

@@ -132,7 +132,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     store.StoreCorrupt: STORE_UNREADABLE,
 }
 
-# What Flask and Werkzeug raise themselves, by status; the rest keeps its status and name.
+# What Flask, Werkzeug and waitress refuse themselves, by status; the rest keeps its status and name.
 HTTP_PROBLEMS: Mapping[int, ProblemType] = {
     problem.status: problem
     for problem in (
@@ -143,6 +143,8 @@ HTTP_PROBLEMS: Mapping[int, ProblemType] = {
         ProblemType("body-too-large", 413, "The body is too large"),
         ProblemType("unsupported-content-type", 415, "This content type is not read"),
         ProblemType("too-many-requests", 429, "Too many requests"),
+        ProblemType("headers-too-large", 431, "The headers are too large"),
+        ProblemType("not-implemented", 501, "This is not implemented"),
     )
 }
 

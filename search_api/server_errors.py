@@ -5,27 +5,20 @@ from uuid import uuid4
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
+from search_api.problems import HTTP_PROBLEMS, UNFORESEEN
 from search_api.schemas import ProblemDetails
-
-_TITLES = {
-    400: ("bad-request", "The request is malformed"),
-    413: ("body-too-large", "The body is too large"),
-    431: ("headers-too-large", "The headers are too large"),
-    501: ("not-implemented", "This is not implemented"),
-}
-_OTHER = ("internal-error", "The service failed")
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         error = self.request.error
-        slug, title = _TITLES.get(error.code, _OTHER)
+        kind = HTTP_PROBLEMS.get(error.code, UNFORESEEN)
         body = (
             ProblemDetails(
-                type=f"/problems/{slug}",
-                title=title,
+                type=f"/problems/{kind.slug}",
+                title=kind.title,
                 status=error.code,
-                detail=" ".join(str(error.body).split()),
+                detail=kind.detail or " ".join(str(error.body).split()),
                 instance=f"urn:uuid:{uuid4()}",
             )
             .model_dump_json(exclude_none=True)

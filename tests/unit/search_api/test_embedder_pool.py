@@ -70,7 +70,10 @@ def test_a_missing_model_is_looked_for_again_after_a_while(shelf: Shelf) -> None
         pool.get("four")
     shelf.models["four"] = ColourEmbedder()
     now[0] = 10.0
-    assert loaded(pool, "four") is shelf.models["four"]
+    with pytest.raises(ModelMissing):
+        pool.get("four")
+    pool.wait()
+    assert pool.get("four") is shelf.models["four"]
 
 
 def test_why_a_file_cannot_be_served_is_not_told_to_callers(shelf: Shelf) -> None:
