@@ -58,6 +58,11 @@ class Job:
         """The message that brought the state, where it is at hand."""
         return self.work.events.latest.message if isinstance(self.work, Plan) else None
 
+    @property
+    def downloads_anew(self) -> bool:
+        """Whether an event asked for its pictures to be downloaded although their images are known."""
+        return isinstance(self.work, Plan) and self.work.events.refetch
+
     def reuse(self, vectors: dict[str, Vector]) -> None:
         """Stored vectors that serve again."""
         with self._lock:

@@ -18,6 +18,7 @@ from consumer.jobs import ImageToFetch, Job, PutAside
 from consumer.offsets import OffsetTracker
 from consumer.pipeline_metrics import PipelineMetrics
 from consumer.planner import Planner
+from consumer.refetches import Refetches
 from consumer.steps.embed import embed
 from consumer.steps.fetch import Pixels, UnexpectedImageFailure
 from consumer.stoppable_queue import StoppableQueue, Stopped
@@ -86,6 +87,7 @@ class Pipeline:
         self._in_flight = 0
         self._bytes_in_flight = 0
         self._retrying: set[str] = set()
+        self._refetches = Refetches()
         self._failure: BaseException | None = None
         self._threads = [
             Thread(target=self._run, args=(step,), name=name, daemon=True)
@@ -187,7 +189,9 @@ class Pipeline:
 
     def _plan(self) -> None:
         [messages] = self._incoming.take()
-        planned = self._parts.planner.plan(messages)
+        # Asked before the look-ups, so that what is written by now shows in them.
+        refetching = self._refetches.under_way()
+        planned = self._parts.planner.plan(messages, refetching)
         self._finish(planned.superseded)
         for each in planned.aside:
             self._writable.put(each)
@@ -201,6 +205,8 @@ class Pipeline:
                     raise Stopped
                 self._changed.wait(0.5)
             self._in_flight += 1
+        if job.downloads_anew:
+            self._refetches.begin(job.product_id)
         if not job.to_fetch:
             self._writable.put(job)
         for image in job.to_fetch:
@@ -248,6 +254,8 @@ class Pipeline:
         self._parts.writer.write(jobs, aside)
         self._finish([each.message for each in aside])
         for job in jobs:
+            if job.downloads_anew:
+                self._refetches.end(job.product_id)
             self._finish(job.messages)
         with self._changed:
             self._in_flight -= len(jobs)

@@ -1,7 +1,7 @@
 """The planning half of the pipeline: a batch of messages becomes jobs, with two look-ups for all of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from consumer.dead_letters import DeadLetterWriter
 from consumer.jobs import Job, PutAside, job_of_plan
@@ -46,12 +46,19 @@ class Planner:
         self._persistence = persistence
         self._metrics = metrics
 
-    def plan(self, messages: Sequence[RawMessage]) -> Planned:
-        """Look at each message and each product once; blocks while the index does not answer."""
+    def plan(self, messages: Sequence[RawMessage], refetching: Collection[str] = ()) -> Planned:
+        """Look at each message and each product once; blocks while the index does not answer.
+
+        refetching: products whose pictures are being downloaded anew. Their events do so too: what is stored
+        of them may be old, and written under a later event it would win.
+        """
         with self._metrics.stage("decode"):
             decoded, undecodable = decode(messages, self._policy, self._redrive_topic)
         self._metrics.events_undecodable(len(undecodable))
-        groups = coalesce(decoded)
+        groups = [
+            replace(group, refetch=True) if group.latest.change.product_id in refetching else group
+            for group in coalesce(decoded)
+        ]
         superseded: list[RawMessage] = []
         plans: list[Plan] = []
         with self._metrics.stage("look_up"):
