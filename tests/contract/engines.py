@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from qdrant_client import QdrantClient, models
 
 from tests.contract.memory_store import MemoryStore
-from tests.contract.qdrant_front import QdrantFront
+from tests.engine_server.engine_server import EngineServer
+from tests.engine_server.qdrant_front import QdrantFront
 from vector_store import VectorStore, VectorStoreSettings, open_store
 from vector_store.edge import EdgeStore
 from vector_store.server import ServerStore, connect
@@ -109,17 +110,40 @@ class GrpcEngine:
     threads = True
 
     def __init__(self, folder: Path) -> None:
-        self._front = QdrantFront()
-        self._settings = VectorStoreSettings(qdrant_host="127.0.0.1", qdrant_grpc_port=self._front.port)
+        self._behind = LocalModeClient(":memory:")
+        self._front = QdrantFront(self._behind, threads=False)
 
     def collection(self, shop: str) -> str:
         return shop
 
     def open(self, shop: str) -> VectorStore:
-        return open_store(self._settings.model_copy(update={"collection": shop}))
+        return open_store(_settings_of(self._front.port, shop))
 
     def close(self) -> None:
         self._front.close()
+        self._behind.close()
+
+
+class EngineServerEngine:
+    """The tests' engine server: one process owns Edge, and others reach it as they reach a Qdrant server."""
+
+    threads = True
+
+    def __init__(self, folder: Path) -> None:
+        self._server = EngineServer(folder)
+
+    def collection(self, shop: str) -> str:
+        return shop
+
+    def open(self, shop: str) -> VectorStore:
+        return open_store(_settings_of(self._server.port, shop))
+
+    def close(self) -> None:
+        self._server.stop()
+
+
+def _settings_of(port: int, shop: str) -> VectorStoreSettings:
+    return VectorStoreSettings(qdrant_host="127.0.0.1", qdrant_grpc_port=port, collection=shop)
 
 
 class ServerEngine:
@@ -158,5 +182,6 @@ ENGINES: Mapping[str, Callable[[Path], Engine]] = {
     "edge": EdgeEngine,
     "local": LocalModeEngine,
     "grpc": GrpcEngine,
+    "engine server": EngineServerEngine,
     **({"server": ServerEngine} if SERVER.qdrant_host else {}),
 }

@@ -84,7 +84,7 @@ CONDITIONS: list[Condition | None] = [
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Collection]]:
     """The same data in each engine: products written twice in two orders, and points that no record lists."""
     random = Random(20261123)
-    writes = [a_product(random, number) for number in range(120)]
+    writes = [a_product(random, number) for number in range(50)]
     orphans = [
         ImagePoint(f"ghost{n}", "x.jpg", a_vector(random), Stamp(2, 0), {"category": "shirt"}).to_point()
         for n in range(10)
@@ -128,7 +128,7 @@ def test_engines_agree_hit_by_hit(collections: dict[str, Collection]) -> None:
         for name, answer in answers.items():
             assert [hit[1:] for hit in answer] == [hit[1:] for hit in reference], (name, where, limit)
             assert [hit[0] for hit in answer] == pytest.approx([hit[0] for hit in reference], abs=1e-5)
-    assert expected_hits > 1_000
+    assert expected_hits > 500
 
 
 def test_engines_agree_on_what_they_hold(collections: dict[str, Collection]) -> None:

@@ -10,11 +10,10 @@ import grpc  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
+from qdrant_client import QdrantClient, models
 from qdrant_client import grpc as wire
-from qdrant_client import models
 from werkzeug import Response
 
-from tests.contract.qdrant_front import QdrantFront, Script
 from tests.contract.samples import (
     ATTRIBUTES,
     EVERYTHING,
@@ -26,6 +25,7 @@ from tests.contract.samples import (
     stored,
     vector_of,
 )
+from tests.engine_server.qdrant_front import Fault, QdrantFront
 from vector_store import (
     Collection,
     GenerationExists,
@@ -46,7 +46,7 @@ MADE = a_generation(attributes=ATTRIBUTES)
 
 @pytest.fixture
 def front() -> Iterator[QdrantFront]:
-    with closing(QdrantFront()) as front:
+    with closing(QdrantClient(":memory:")) as behind, closing(QdrantFront(behind, threads=False)) as front:
         yield front
 
 
@@ -118,7 +118,7 @@ def test_a_servers_refusal_is_translated(
     front: QdrantFront, collection: Collection, code: grpc.StatusCode
 ) -> None:
     """Each status becomes its error, with the server's words on one line."""
-    front.next("Count", Script(code=code))
+    front.next("Count", Fault(code=code))
     with pytest.raises(ERRORS[code]) as caught:
         collection.count(EVERYTHING)
     assert type(caught.value) is ERRORS[code]
@@ -131,8 +131,8 @@ def test_no_call_lets_a_foreign_error_through(
     front: QdrantFront, store: VectorStore, collection: Collection, method: str
 ) -> None:
     """Whatever is asked of an overloaded server, the answer is StoreUnavailable, in one line."""
-    front.next(method, Script(code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after_seconds=7))
-    front.next(method, Script(code=grpc.StatusCode.INTERNAL))
+    front.next(method, Fault(code=grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after_seconds=7))
+    front.next(method, Fault(code=grpc.StatusCode.INTERNAL))
     for _ in range(2):
         with pytest.raises(StoreUnavailable) as caught:
             CALLS[method](store, collection)
@@ -140,19 +140,19 @@ def test_no_call_lets_a_foreign_error_through(
 
 
 @pytest.mark.parametrize(
-    "script",
+    "fault",
     [
-        Script(status=wire.UpdateStatus.Acknowledged, applied=True),
-        Script(status=wire.UpdateStatus.WaitTimeout, applied=True),
-        Script(status=wire.UpdateStatus.Acknowledged),
-        Script(status=wire.UpdateStatus.Completed, results=0),
-        Script(status=wire.UpdateStatus.Completed, results=1, applied=True),
+        Fault(status=wire.UpdateStatus.Acknowledged, applied=True),
+        Fault(status=wire.UpdateStatus.WaitTimeout, applied=True),
+        Fault(status=wire.UpdateStatus.Acknowledged),
+        Fault(status=wire.UpdateStatus.Completed, results=0),
+        Fault(status=wire.UpdateStatus.Completed, results=1, applied=True),
     ],
     ids=["acknowledged", "timed out", "acknowledged and lost", "no results", "too few results"],
 )
-def test_accepted_is_not_completed(front: QdrantFront, collection: Collection, script: Script) -> None:
+def test_accepted_is_not_completed(front: QdrantFront, collection: Collection, fault: Fault) -> None:
     """A write counts only if each of its operations is completed; else it may be there or not."""
-    front.next("UpdateBatch", script)
+    front.next("UpdateBatch", fault)
     with pytest.raises(StoreUnavailable, match="not completed"):
         collection.apply([DeletePoints(EVERYTHING), UpsertPoints((Point(number_id(2), {}),), EVERYTHING)])
 
@@ -162,7 +162,7 @@ def test_a_silent_server_is_waited_for_no_longer_than_set(
     front: QdrantFront, collection: Collection, applied: bool
 ) -> None:
     """After QDRANT_TIMEOUT_SECONDS the write may be there or not, and the next call works."""
-    front.next("UpdateBatch", Script(silent=True, applied=applied))
+    front.next("UpdateBatch", Fault(silent=True, applied=applied))
     with pytest.raises(StoreUnavailable):
         insert(collection, [Point(number_id(2), {})])
     assert set(stored(collection)) == ({number_id(1), number_id(2)} if applied else {number_id(1)})
@@ -197,7 +197,7 @@ def test_a_write_is_one_request_without_a_limit_of_the_servers(
 ) -> None:
     """A server with a limit of its own would go on to the records after points that timed out."""
     ProductIndex(collection).write([a_write(a_record(name, Stamp(2, 0), indexed=["x"])) for name in "abc"])
-    ((method, request),) = front.asked
+    ((method, request),) = list(front.asked)
     assert (method, request.wait, request.HasField("timeout")) == ("UpdateBatch", True, False)
     assert [each.WhichOneof("operation") for each in request.operations] == 6 * ["upsert"] + 3 * [
         "delete_points"
@@ -208,7 +208,7 @@ def test_a_write_is_one_request_without_a_limit_of_the_servers(
 def test_a_search_is_one_request(front: QdrantFront, collection: Collection) -> None:
     """Hits come with their records, looked up in the collection that was searched."""
     collection.search(vector_of("a"), limit=3, hits_per_product=2)
-    ((method, request),) = front.asked
+    ((method, request),) = list(front.asked)
     assert (method, request.limit, request.group_size) == ("QueryGroups", 3, 2)
     assert request.with_lookup.collection == request.collection_name != MADE.name
 
@@ -253,7 +253,7 @@ def test_a_creation_that_was_cut_off_is_completed_when_it_is_opened(
     front: QdrantFront, store: VectorStore
 ) -> None:
     """Indexes and the incarnation's alias are made by whoever opens the collection first."""
-    front.next("CreateFieldIndex", Script(code=grpc.StatusCode.UNAVAILABLE))
+    front.next("CreateFieldIndex", Fault(code=grpc.StatusCode.UNAVAILABLE))
     with pytest.raises(StoreUnavailable):
         store.create(MADE)
     front.asked.clear()
@@ -278,7 +278,7 @@ def test_collections_of_others_are_neither_seen_nor_touched(front: QdrantFront, 
     """A shop's store knows its own collections only, whatever others are called."""
     vectors = models.VectorParams(size=4, distance=models.Distance.DOT)
     for name in ("products-ffffffff", "customers"):
-        front.client.create_collection(name, vectors_config=vectors)
+        front.behind.create_collection(name, vectors_config=vectors)
     with closing(open_store(settings_of(front, collection="products-eu"))) as other:
         theirs = a_generation(collection="products-eu")
         other.create(theirs)
@@ -295,7 +295,7 @@ def test_collections_of_others_are_neither_seen_nor_touched(front: QdrantFront, 
         assert other.promoted() == theirs.name
         with pytest.raises(StoreMisused):
             store.create(a_generation(collection="shoes"))
-    left = {each.name for each in front.client.get_collections().collections}
+    left = {each.name for each in front.behind.get_collections().collections}
     assert left == {"products-ffffffff", "customers", theirs.name, MADE.name}
 
 
@@ -304,7 +304,7 @@ def test_an_alias_is_no_generation(front: QdrantFront, store: VectorStore) -> No
     made = a_generation(collection="products")
     store.create(made)
     rename = models.CreateAlias(collection_name=made.name, alias_name="products-latest")
-    front.client.update_collection_aliases([models.CreateAliasOperation(create_alias=rename)])
+    front.behind.update_collection_aliases([models.CreateAliasOperation(create_alias=rename)])
     with pytest.raises(GenerationMissing):
         store.open("products-latest")
     store.drop("products-latest")

@@ -12,7 +12,7 @@ from vector_store.server.collection import VECTOR_NAME, ServerCollection, addres
 from vector_store.server.connection import Connection
 from vector_store.server.replication import Replication
 
-_METADATA_KEY = "visual_product_search"
+METADATA_KEY = "visual_product_search"
 
 _INDEX_TYPES = {
     "keyword": models.PayloadSchemaType.KEYWORD,
@@ -74,7 +74,7 @@ class ServerStore:
                 shard_number=self._shard_number,
                 replication_factor=self._replication.factor if self._replication.factor > 1 else None,
                 write_consistency_factor=self._replication.write_consistency_factor,
-                metadata={_METADATA_KEY: {**generation.to_json(), "collection": self._alias}},
+                metadata={METADATA_KEY: {**generation.to_json(), "collection": self._alias}},
             )
         return self.open(generation.name)
 
@@ -118,7 +118,7 @@ class ServerStore:
             raise GenerationMissing(f"{name[:100]!r} is no generation name")
         with self._connection.client(f"generation {name}") as client:
             info = client.get_collection(name)
-        stored = (info.config.metadata or {}).get(_METADATA_KEY)
+        stored = (info.config.metadata or {}).get(METADATA_KEY)
         if not isinstance(stored, Mapping) or stored.get("collection") != self._alias:
             raise GenerationMissing(f"collection {name} is no generation of {self._alias}")
         try:
@@ -133,9 +133,11 @@ class ServerStore:
         self, generation: Generation, info: models.CollectionInfo, replication: Replication
     ) -> None:
         what = f"cannot complete generation {generation.name}"
+        # The server spells paths in its own way; quotation marks are all that can differ.
+        indexed = {field.replace('"', "") for field in info.payload_schema}
         with self._connection.client(what) as client:
-            for field, kind in _indexes(generation).items():
-                if field not in info.payload_schema:
+            for field, kind in indexes_of(generation).items():
+                if field.replace('"', "") not in indexed:
                     client.create_payload_index(generation.name, field, kind, wait=True)
             wanted = replication.write_consistency_factor
             if wanted is not None and (info.config.params.write_consistency_factor or 1) < wanted:
@@ -156,7 +158,7 @@ class ServerStore:
             client.update_collection_aliases([models.CreateAliasOperation(create_alias=create)])
 
 
-def _indexes(generation: Generation) -> dict[str, models.PayloadSchemaType]:
+def indexes_of(generation: Generation) -> dict[str, models.PayloadSchemaType]:
     named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
     attributes = {
         to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind]

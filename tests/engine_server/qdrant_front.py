@@ -1,17 +1,17 @@
-"""Qdrant's gRPC interface over qdrant-client's local mode, so that requests travel as they do to a server.
+"""Qdrant's gRPC interface over what answers like its client, so that requests travel as to a server.
 
-It can be told to answer with an error, late, or "acknowledged", and remembers what it was asked.
+It can be told to answer with an error, late, or "acknowledged", and remembers what it was asked last.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # it has no stubs
-from qdrant_client import QdrantClient
 from qdrant_client import grpc as wire
 from qdrant_client.conversions.conversion import GrpcToRest, RestToGrpc
 from qdrant_client.grpc.collections_service_pb2_grpc import (
@@ -20,10 +20,36 @@ from qdrant_client.grpc.collections_service_pb2_grpc import (
 )
 from qdrant_client.grpc.points_service_pb2_grpc import PointsServicer, add_PointsServicer_to_server
 
+from vector_store import (
+    GenerationExists,
+    GenerationMissing,
+    StoreCorrupt,
+    StoreError,
+    StoreMisused,
+    StoreUnavailable,
+)
 
-@dataclass
-class Script:
-    """What the next calls of a method get instead of the truth; `applied`: after doing what was asked."""
+_THREADS = 8
+_REMEMBERED_REQUESTS = 200
+EVERY_METHOD = "*"
+
+_CODES: dict[type[StoreError], grpc.StatusCode] = {
+    GenerationMissing: grpc.StatusCode.NOT_FOUND,
+    GenerationExists: grpc.StatusCode.ALREADY_EXISTS,
+    StoreMisused: grpc.StatusCode.INVALID_ARGUMENT,
+    StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
+    StoreCorrupt: grpc.StatusCode.INTERNAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a call gets instead of the truth.
+
+    applied: what was asked for is done all the same, before the fault.
+    silent: no answer, until the caller gives up.
+    status, results: of a write: how each operation ended, and of how many the answer tells.
+    """
 
     code: grpc.StatusCode | None = None
     retry_after_seconds: int | None = None
@@ -33,62 +59,85 @@ class Script:
     applied: bool = False
 
 
-@dataclass
 class QdrantFront:
     """A server on loopback, at `port`.
 
-    replication_factor: what it says of every collection. released: lets silent answers end.
+    behind: answers as a QdrantClient does, or raises StoreError.
+    threads: whether it may be called by several threads at once.
+    api_key: the key that every request must carry, or None.
+    replication_factor: what is said of every collection.
     """
 
-    api_key: str | None = None
-    replication_factor: int | None = None
-    client: QdrantClient = field(default_factory=lambda: QdrantClient(":memory:"))
-    asked: list[tuple[str, Any]] = field(default_factory=list)
-    scripts: dict[str, deque[Script]] = field(default_factory=dict)
-    released: Event = field(default_factory=Event)
-    guard: Lock = field(default_factory=Lock)
-
-    def __post_init__(self) -> None:
-        self._server = grpc.server(ThreadPoolExecutor(8))
+    def __init__(
+        self, behind: Any, *, threads: bool = True, port: int = 0, api_key: str | None = None
+    ) -> None:
+        self.behind = behind
+        self.api_key = api_key
+        self.replication_factor: int | None = None
+        self.asked: deque[tuple[str, Any]] = deque(maxlen=_REMEMBERED_REQUESTS)
+        self._guard = nullcontext() if threads else Lock()
+        self._next: dict[str, deque[Fault]] = {}
+        self._always: dict[str, Fault] = {}
+        self._server = grpc.server(ThreadPoolExecutor(_THREADS), options=[("grpc.so_reuseport", 0)])
         add_PointsServicer_to_server(_Points(self), self._server)  # type: ignore[no-untyped-call]
         add_CollectionsServicer_to_server(_Collections(self), self._server)  # type: ignore[no-untyped-call]
-        self.port: int = self._server.add_insecure_port("127.0.0.1:0")
+        self.port: int = self._server.add_insecure_port(f"127.0.0.1:{port}")
         self._server.start()
 
-    def next(self, method: str, *scripts: Script) -> None:
-        """The next calls of this method go by these."""
-        self.scripts.setdefault(method, deque()).extend(scripts)
+    def next(self, method: str, *faults: Fault) -> None:
+        """The next calls of this method go wrong in these ways, one each."""
+        self._next.setdefault(method, deque()).extend(faults)
+
+    def always(self, method: str, fault: Fault | None) -> None:
+        """From now on calls of this method (or of `EVERY_METHOD`) go wrong so; None: they go well."""
+        if fault is None:
+            self._always.pop(method, None)
+        else:
+            self._always[method] = fault
 
     def close(self) -> None:
-        self.released.set()
+        """Ends every call and stops to listen. What is behind is left to its owner."""
         self._server.stop(grace=None).wait()
-        self.client.close()
 
     def carry_out(self, method: str, request: Any, context: Any, do: Callable[[], Any]) -> Any:
         metadata = dict(context.invocation_metadata())
         if self.api_key is not None and metadata.get("api-key") != self.api_key:
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "Must provide an API key")
         self.asked.append((method, request))
-        waiting = self.scripts.get(method)
-        script = waiting.popleft() if waiting else Script(applied=True)
+        fault = self._fault_of(method)
         answer = None
-        if script.applied:
+        if fault is None or fault.applied:
             try:
-                with self.guard:
+                with self._guard:
                     answer = do()
+            except StoreError as error:
+                kind = next(kind for kind in _CODES if isinstance(error, kind))
+                context.abort(_CODES[kind], str(error))
             except ValueError as error:
                 context.abort(_code_of(str(error)), str(error))
-        if script.silent:
-            self.released.wait()
-        if script.retry_after_seconds is not None:
-            context.set_trailing_metadata((("retry-after", str(script.retry_after_seconds)),))
-        if script.code is not None:
-            context.abort(script.code, "as the test\nwanted it")
-        if script.status is not None:
-            result = wire.UpdateResult(operation_id=0, status=script.status)
-            operations = len(request.operations) if script.results is None else script.results
-            answer = wire.UpdateBatchResponse(result=operations * [result])
-        return answer
+        return answer if fault is None else _go_wrong(fault, request, context, answer)
+
+    def _fault_of(self, method: str) -> Fault | None:
+        waiting = self._next.get(method)
+        if waiting:
+            return waiting.popleft()
+        return self._always.get(method, self._always.get(EVERY_METHOD))
+
+
+def _go_wrong(fault: Fault, request: Any, context: Any, answer: Any) -> Any:
+    if fault.silent:
+        ended = Event()
+        if context.add_callback(ended.set):
+            ended.wait()
+    if fault.retry_after_seconds is not None:
+        context.set_trailing_metadata((("retry-after", str(fault.retry_after_seconds)),))
+    if fault.code is not None:
+        context.abort(fault.code, "as the test\nwanted it")
+    if fault.status is not None:
+        result = wire.UpdateResult(operation_id=0, status=fault.status)
+        operations = len(request.operations) if fault.results is None else fault.results
+        return wire.UpdateBatchResponse(result=operations * [result])
+    return answer
 
 
 def _code_of(message: str) -> grpc.StatusCode:
@@ -100,7 +149,7 @@ def _code_of(message: str) -> grpc.StatusCode:
 class _Front:
     def __init__(self, front: QdrantFront) -> None:
         self._front = front
-        self._client = front.client
+        self._client = front.behind
 
 
 def _ids(points: Iterable[Any]) -> list[Any]:
