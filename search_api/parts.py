@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from images.decode import DecodeLimits
+from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from telemetry import Metrics
-from vector_store import VectorStore
 
 
 class Fetcher(Protocol):
@@ -21,7 +21,7 @@ class Fetcher(Protocol):
 class Parts:
     """Thread-safe each, and shared by all requests."""
 
-    store: VectorStore
+    index: CurrentIndex
     embedders: EmbedderPool
     fetcher: Fetcher
     decode_limits: DecodeLimits

@@ -2,14 +2,14 @@
 
 from collections import Counter
 
-from search_api.current_index import on_current_index
+from search_api.current_index import CurrentIndex
 from search_api.product_data import product_data
 from search_api.query_image import live_record
 from search_api.schemas import ImageCounts, ImageReport, ProductReport, moment
-from vector_store import ImageState, ImageStatus, ProductIndex, VectorStore
+from vector_store import ImageState, ImageStatus, ProductIndex
 
 
-def product_report(store: VectorStore, product_id: str, *, with_reasons: bool) -> ProductReport:
+def product_report(current: CurrentIndex, product_id: str, *, with_reasons: bool) -> ProductReport:
     """The product's state; why images failed only where asked for. Blocks.
 
     Raises ProductUnknown, NoGeneration, StoreError.
@@ -32,7 +32,7 @@ def product_report(store: VectorStore, product_id: str, *, with_reasons: bool) -
             model_version=index.generation.model_version,
         )
 
-    return on_current_index(store, report)
+    return current.do(report)
 
 
 def _image_report(image: ImageState, *, with_reasons: bool) -> ImageReport:

@@ -1,6 +1,5 @@
 """One search, from a query to its answer."""
 
-from search_api.current_index import on_current_index
 from search_api.filters import condition_of
 from search_api.parts import Parts
 from search_api.product_data import matched_images, product_data
@@ -22,7 +21,7 @@ def find_similar(parts: Parts, query: Query, watch: Stopwatch) -> SimilarAnswer:
     if query.image_url is not None:
         with watch.stage("fetch"):
             photo = parts.fetcher.fetch(query.image_url)
-    return on_current_index(parts.store, lambda index: _answer(parts, index, query, photo, watch))
+    return parts.index.do(lambda index: _answer(parts, index, query, photo, watch))
 
 
 def _answer(

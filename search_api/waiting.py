@@ -1,6 +1,5 @@
 """What the API waits for before it can answer photos, in words."""
 
-from search_api.current_index import current_index
 from search_api.errors import NotReady
 from search_api.parts import Parts
 from search_api.problems import problem_type_of
@@ -14,8 +13,8 @@ def waiting_for(parts: Parts) -> dict[str, str]:
     does not make the first photo wait.
     """
     try:
-        generation = current_index(parts.store).generation
-        parts.embedders.prepare(each.model_version for each in parts.store.generations())
+        generation = parts.index.get().generation
+        parts.embedders.prepare(parts.index.model_versions())
     except NotReady as error:
         return {"index": str(error)}
     except StoreError as error:

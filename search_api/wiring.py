@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from images import build_fetcher, decode_limits
 from search_api.app import create_app, create_status_app
+from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.metric_definitions import DEFINITIONS
 from search_api.model_files import ModelFiles
@@ -27,7 +28,7 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
         if store is None:
             store = stack.enter_context(closing(open_store(settings)))
         parts = Parts(
-            store=store,
+            index=CurrentIndex(store),
             embedders=EmbedderPool(ModelFiles(settings).load),
             fetcher=stack.enter_context(closing(build_fetcher(settings))),
             decode_limits=decode_limits(settings),

@@ -16,6 +16,6 @@ def product_routes(parts: Parts, access: Access) -> Blueprint:
     @routes.get("/products/<product_id:product_id>")
     def report(product_id: str) -> Response:
         access.require(request, Scope.SEARCH)
-        return json_answer(product_report(parts.store, product_id, with_reasons=access.holds_key(request)))
+        return json_answer(product_report(parts.index, product_id, with_reasons=access.holds_key(request)))
 
     return routes

@@ -11,6 +11,7 @@ from images import DecodeLimits
 from images.errors import HttpMissing, ImageError
 from model.preprocessing import Pixels, Preprocessing, Resize
 from model.probe import Embeddings
+from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
@@ -210,7 +211,7 @@ def shop_settings(folder: Path, **fields: object) -> SearchApiSettings:
 def shop_parts(store: VectorStore, host: FakeHost | None = None) -> Parts:
     """Parts over this store, with the colour model loaded."""
     return Parts(
-        store=store,
+        index=CurrentIndex(store),
         embedders=EmbedderPool.of(ColourEmbedder()),
         fetcher=host or FakeHost(),
         decode_limits=DecodeLimits(max_pixels=1_000_000),

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from images import DecodeLimits
 from model.embedder import Embedder
 from search_api.app import create_app, create_status_app
+from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
@@ -44,7 +45,7 @@ def memory() -> Iterator[MemoryStore]:
 
 def client_of(store: MemoryStore, tmp_path: Path, *embedders: Embedder) -> FlaskClient:
     parts = Parts(
-        store=store,
+        index=CurrentIndex(store),
         embedders=EmbedderPool.of(*(embedders or (ColourEmbedder(),))),
         fetcher=FakeHost(),
         decode_limits=DecodeLimits(),
@@ -174,9 +175,32 @@ def test_the_models_of_generations_to_come_are_loaded_before(memory: MemoryStore
     memory.create(generation("products-07e40000", model_version="07e40000", created_at_ms=2))
     models = {each.model_version: each for each in (ColourEmbedder(), OtherEmbedder())}
     pool = EmbedderPool(models.__getitem__)
-    parts = Parts(memory, pool, FakeHost(), DecodeLimits(), Metrics(DEFINITIONS))
+    parts = Parts(CurrentIndex(memory), pool, FakeHost(), DecodeLimits(), Metrics(DEFINITIONS))
     client = create_app(parts, shop_settings(tmp_path)).test_client()
     assert "being loaded" in problem(client.get("/readyz"))["detail"]
     pool.wait()
     assert pool.get("07e40000") is models["07e40000"]
     assert client.get("/readyz").status_code == 200
+
+
+class Counting(MemoryStore):
+    """A store that counts how often a generation is opened."""
+
+    opened = 0
+
+    def open(self, name: str) -> MemoryCollection:
+        self.opened += 1
+        return super().open(name)
+
+
+def test_a_generation_is_opened_once(tmp_path: Path) -> None:
+    """Every request asks the alias, and opens a generation only where it is another one."""
+    store = Counting()
+    promoted_index(store).write([product_write("a", {"u": RED})])
+    client = client_of(store, tmp_path)
+    for _ in range(5):
+        client.get("/products/a")
+    assert store.opened == 1
+    promoted_index(store, name="products-next").write([product_write("b", {"u": RED})])
+    assert client.get("/products/b").status_code == 200
+    assert store.opened == 2
