@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from torch import Tensor, nn
-from torchvision.models import resnet50
+from torchvision.models import ResNet, resnet50
 
 from model.efficientnet_lite import EfficientNetLite, from_published_names, load_imagenet_lite0
 from model.preprocessing import Preprocessing, Resize
@@ -13,20 +13,18 @@ _IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
 _IMAGENET_STD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 
 
-class ResNet50Features(nn.Module):
-    """torchvision's ResNet-50 up to its pooled features, its layers under torchvision's own names."""
+class ResNetFeatures(nn.Module):
+    """One of torchvision's ResNets up to its pooled features, its layers under torchvision's own names."""
 
-    feature_dim = 2048
-
-    def __init__(self) -> None:
+    def __init__(self, network: ResNet) -> None:
         super().__init__()
-        network = resnet50(weights=None)
+        self.feature_dim: int = network.fc.in_features
         for name, layer in network.named_children():
             if name != "fc":
                 self.add_module(name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
-        """float32 [n, 3, h, w], normalised, to features [n, 2048]."""
+        """float32 [n, 3, h, w], normalised, to features [n, feature_dim]."""
         for layer in self.children():
             x = layer(x)
         return x.flatten(1)
@@ -71,7 +69,7 @@ BACKBONES = {
         ),
         Backbone(
             name="resnet50",
-            build=ResNet50Features,
+            build=lambda: ResNetFeatures(resnet50(weights=None)),
             preprocessing=Preprocessing(
                 size_px=224, resize=Resize.STRETCH, mean=_IMAGENET_MEAN, std=_IMAGENET_STD
             ),

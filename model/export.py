@@ -3,16 +3,17 @@
 import dataclasses
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from PIL import Image
+from torch import nn
 
 from model.checked_embedder import checked_embeddings
-from model.errors import BadEmbedding, ExportRefused
+from model.errors import BadEmbedding, ExportRefused, ModelFileInvalid
 from model.model_info import ModelInfo
 from model.onnx_embedder import OnnxEmbedder
 from model.onnx_graph import onnx_graph
@@ -44,6 +45,7 @@ def export(
     output: Path,
     images: Sequence[Image.Image] = (),
     max_bytes: int | None = None,
+    to_graph: Callable[[nn.Module, int], onnx.ModelProto] = onnx_graph,
 ) -> Exported:
     """Write `output` (.onnx) and a .safetensors beside it, whole, and only when the graph is proved right.
 
@@ -72,7 +74,7 @@ def export(
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as folder:
         onnx_file, tensor_file = Path(folder) / output.name, Path(folder) / tensor_path.name
-        proto = onnx_graph(pixel_net, preprocessing.size_px)
+        proto = to_graph(pixel_net, preprocessing.size_px)
         onnx.helper.set_model_props(proto, info.to_metadata())
         onnx.save_model(proto, onnx_file)
         lowest_cosine = _agreement(onnx_file, checked, expected)
@@ -111,13 +113,15 @@ def _embed_with_torch(pixel_net: PixelNet, batch: Pixels) -> Embeddings:
 
 
 def _agreement(onnx_file: Path, checked: Pixels, expected: Embeddings) -> float:
-    embedder = OnnxEmbedder(onnx_file)
     lowest = 1.0
-    for batch_size in (1, 5, 32):
-        batches = [
-            embedder.embed_prepared(checked[start : start + batch_size])
-            for start in range(0, len(checked), batch_size)
-        ]
-        cosines = np.sum(np.concatenate(batches) * expected, axis=1)
-        lowest = min(lowest, float(cosines.min()))
+    try:
+        embedder = OnnxEmbedder(onnx_file)
+        for batch_size in (1, 5, 32):
+            starts = range(0, len(checked), batch_size)
+            found = [embedder.embed_prepared(checked[start : start + batch_size]) for start in starts]
+            lowest = min(lowest, float(np.sum(np.concatenate(found) * expected, axis=1).min()))
+    except ModelFileInvalid as error:
+        raise ExportRefused(f"the graph cannot be served: {error.reason}; nothing written") from error
+    except BadEmbedding as error:
+        raise ExportRefused(f"the graph fails on the checked pictures: {error}; nothing written") from error
     return lowest
