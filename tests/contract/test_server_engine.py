@@ -274,6 +274,20 @@ def test_what_is_there_is_not_made_again(
     assert "UpdateAliases" not in methods(front)
 
 
+def test_a_key_that_may_only_read_opens_what_a_writer_has_not_completed(
+    front: QdrantFront, store: VectorStore, collection: Collection
+) -> None:
+    """Indexes and write consistency are the writer's affair; without the alias nobody can read."""
+    front.replication_factor = 2
+    for method in ("CreateFieldIndex", "Update", "UpdateAliases"):
+        front.always(method, Fault(code=grpc.StatusCode.PERMISSION_DENIED))
+    assert set(stored(store.open(MADE.name))) == {number_id(1)}
+    with pytest.raises(StoreMisused):
+        store.create(a_generation("new"))
+    with pytest.raises(StoreMisused):
+        store.open(a_generation("new").name)
+
+
 def test_collections_of_others_are_neither_seen_nor_touched(front: QdrantFront, store: VectorStore) -> None:
     """A shop's store knows its own collections only, whatever others are called."""
     vectors = models.VectorParams(size=4, distance=models.Distance.DOT)
