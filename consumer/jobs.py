@@ -91,8 +91,10 @@ class Job:
 
 def job_of_plan(plan: Plan, stored: dict[str, Vector]) -> Job:
     """A job for an event; `stored` holds at least the vectors that the plan reuses."""
-    anew = plan.events.refetch
-    job = Job(plan, (ImageToFetch(image.key, image.url, image.version, anew) for image in plan.fetch))
+    job = Job(
+        plan,
+        (ImageToFetch(image.key, image.url, image.version, image.key in plan.anew) for image in plan.fetch),
+    )
     job.reuse({key: stored[key] for key in plan.reuse})
     return job
 

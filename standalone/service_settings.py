@@ -59,6 +59,7 @@ def search_api_settings(around: Surroundings) -> SearchApiSettings:
 def _shared(around: Surroundings) -> dict[str, Any]:
     return {
         "qdrant_path": around.index,
+        "qdrant_host": None,
         "collection": "products",
         "filterable_attributes": _FILTERABLE,
         "image_local_hosts": (f"{LOOPBACK}:{around.image_port}",),

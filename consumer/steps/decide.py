@@ -22,11 +22,13 @@ class Plan:
 
     reuse: keys of images whose stored vectors serve again.
     fetch: images to be downloaded and embedded.
+    anew: keys of those for which no copy kept from an earlier download will do.
     """
 
     events: ProductEvents
     reuse: tuple[str, ...]
     fetch: tuple[ProductImage, ...]
+    anew: frozenset[str] = frozenset()
 
     @property
     def change(self) -> ProductChange:
@@ -55,10 +57,13 @@ def decide(events: ProductEvents, record: ProductRecord | None) -> Superseded | 
     known: frozenset[str] = frozenset()
     if record is not None and not events.refetch:
         known = frozenset(i.key for i in record.images if i.status is ImageStatus.INDEXED)
+    # A picture that is pending was wanted and not to be had: it may be one that is to be downloaded anew.
+    pending = {i.key for i in record.images if i.status is ImageStatus.PENDING} if record is not None else ()
     return Plan(
         events,
         reuse=tuple(image.key for image in product.images if image.key in known),
         fetch=tuple(image for image in product.images if image.key not in known),
+        anew=frozenset(image.key for image in product.images if events.refetch or image.key in pending),
     )
 
 

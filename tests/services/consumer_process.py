@@ -13,3 +13,7 @@ class ConsumerProcess(OwnedProcess):
     def __init__(self, settings: Mapping[str, str], log_path: Path) -> None:
         variables = [f"{name}={value}" for name, value in settings.items()]
         super().__init__(["env", *variables, sys.executable, "-m", "consumer", "run"], log_path)
+
+    def has_partitions(self) -> bool:
+        """Whether it has become a member of its group, as its log tells."""
+        return "partitions assigned" in self.log_tail(lines=10_000)

@@ -2,15 +2,28 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
+from vector_store import VectorStore
+
+
+def group_of_store(store: VectorStore, prefix: str = "product-index") -> str | None:
+    """The group that builds the promoted generation, or None while there is none."""
+    name = store.promoted()
+    if name is None:
+        return None
+    return f"{prefix}.{name}.{store.open(name).generation.incarnation}"
+
 
 def group_of_index(folder: Path, prefix: str = "product-index") -> str | None:
-    """The group that builds the generation in this Edge folder, or None while there is no generation."""
+    """The group that builds the generation in this Edge folder, or None while there is no generation.
+
+    Read from the file, so that the process that has the folder open is not disturbed.
+    """
     for description in (folder / "generations").glob("*/generation.json"):
         generation = json.loads(description.read_text())
         return f"{prefix}.{generation['name']}.{generation['incarnation']}"
@@ -33,10 +46,10 @@ class GroupProgress:
         with _reader(self._bootstrap_servers, group) as reader:
             return self._uncommitted(reader)
 
-    def wait_until_done(self, folder: Path, timeout_seconds: float = 60) -> None:
-        """Block until the group of this index has committed everything; fails with what is missing."""
+    def wait_until_done(self, find_group: Callable[[], str | None], timeout_seconds: float = 60) -> None:
+        """Block until the index's group has committed everything; fails with what is missing."""
         deadline = time.monotonic() + timeout_seconds
-        while (group := group_of_index(folder)) is None:
+        while (group := find_group()) is None:
             assert time.monotonic() < deadline, f"no generation after {timeout_seconds} s"
             time.sleep(0.05)
         with _reader(self._bootstrap_servers, group) as reader:

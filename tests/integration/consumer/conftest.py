@@ -1,6 +1,6 @@
 """What the consumer's own tests share: three topics, an image host, settings for both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,21 @@ from model.load_embedder import load_embedder
 from model.settings import ModelSettings
 from tests.brokers.broker import Broker
 from tests.brokers.topics import Topics
+from tests.engine_server.engine_server import EngineServer
 from tests.image_host.scripted_image_host import ScriptedImageHost
-from tests.services.group_progress import GroupProgress
+from tests.services.group_progress import GroupProgress, group_of_index, group_of_store
+from vector_store import VectorStore
 
+ENGINES = ("edge", "server")
 CATALOG = Path(__file__).parents[3] / "producer_examples" / "sample_catalog"
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop's surroundings: where its events go, where its pictures are, and where the index will be."""
+    """A shop's surroundings: where its events go, where its pictures are, and where the index will be.
+
+    folder: of Edge, where the index is there. index: the settings that say where it is.
+    """
 
     bootstrap_servers: str
     created: str
@@ -29,6 +35,7 @@ class Shop:
     dead_letters: str
     host: ScriptedImageHost
     folder: Path
+    index: Mapping[str, str]
 
     @property
     def topics(self) -> tuple[str, str, str]:
@@ -40,7 +47,7 @@ class Shop:
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "KAFKA_TOPICS": ",".join(self.topics),
             "KAFKA_DEAD_LETTER_TOPIC": self.dead_letters,
-            "QDRANT_PATH": str(self.folder),
+            **self.index,
             "IMAGE_LOCAL_HOSTS": self.host.address,
             "CONSUMER_STATUS_PORT": "0",
             "COMMIT_INTERVAL_SECONDS": "0.2",
@@ -56,19 +63,71 @@ class Shop:
     def progress(self) -> GroupProgress:
         return GroupProgress(self.bootstrap_servers, self.topics)
 
+    def wait_until_done(self, store: VectorStore | None = None, timeout_seconds: float = 60) -> None:
+        """Block until everything is committed; without a store, of the index in the folder."""
+
+        def find_group() -> str | None:
+            return group_of_index(self.folder) if store is None else group_of_store(store)
+
+        self.progress().wait_until_done(find_group, timeout_seconds)
+
 
 @pytest.fixture
-def shop(kafka: Broker, topics: Topics, tmp_path: Path) -> Iterator[Shop]:
+def image_host() -> Iterator[ScriptedImageHost]:
     with ScriptedImageHost() as host:
-        yield Shop(
-            bootstrap_servers=kafka.bootstrap_servers,
-            created=topics.create("product.created", partitions=3),
-            updated=topics.create("product.updated", partitions=3),
-            deleted=topics.create("product.deleted", partitions=3),
-            dead_letters=topics.create("product.dead-letters"),
-            host=host,
-            folder=tmp_path / "index",
-        )
+        yield host
+
+
+@pytest.fixture
+def shop_on_edge(kafka: Broker, topics: Topics, tmp_path: Path, image_host: ScriptedImageHost) -> Shop:
+    """A shop whose index is a folder."""
+    folder = tmp_path / "index"
+    return make_shop(kafka, topics, image_host, folder, {"QDRANT_PATH": str(folder)})
+
+
+@pytest.fixture
+def engine_server(tmp_path: Path) -> Iterator[EngineServer]:
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    server = EngineServer(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shop_on_server(
+    kafka: Broker,
+    topics: Topics,
+    tmp_path: Path,
+    image_host: ScriptedImageHost,
+    engine_server: EngineServer,
+) -> Shop:
+    """A shop whose index is behind a server, shared by as many processes as a test likes."""
+    where = {"QDRANT_HOST": "127.0.0.1", "QDRANT_GRPC_PORT": str(engine_server.port)}
+    return make_shop(kafka, topics, image_host, tmp_path / "no-index", where)
+
+
+@pytest.fixture(params=["edge"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """A shop on Edge; `@pytest.mark.parametrize("shop", ENGINES, indirect=True)`: on each engine in turn."""
+    shop = request.getfixturevalue(f"shop_on_{request.param}")
+    assert isinstance(shop, Shop)
+    return shop
+
+
+def make_shop(
+    kafka: Broker, topics: Topics, host: ScriptedImageHost, folder: Path, index: Mapping[str, str]
+) -> Shop:
+    return Shop(
+        bootstrap_servers=kafka.bootstrap_servers,
+        created=topics.create("product.created", partitions=3),
+        updated=topics.create("product.updated", partitions=3),
+        deleted=topics.create("product.deleted", partitions=3),
+        dead_letters=topics.create("product.dead-letters"),
+        host=host,
+        folder=folder,
+        index=index,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,17 @@ import json
 import zlib
 
 import orjson
+import pytest
 from PIL import Image
 
 from model.embedder import Embedder
 from tests.image_host.scripted_image_host import Answer
-from tests.integration.consumer.conftest import Shop
+from tests.integration.consumer.conftest import ENGINES, Shop
 from tests.services.dead_letter_reading import read_dead_letters
 from tests.services.eventually import eventually
 from tests.services.published import Event, product_event, publish
 from tests.services.running_consumer import running_consumer
-from vector_store import ProductIndex
-from vector_store.edge import EdgeStore
+from vector_store import ProductIndex, open_store
 
 
 def png_of_one_row(side_px: int) -> bytes:
@@ -73,6 +73,7 @@ def bad_images(shop: Shop) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("shop", ENGINES, indirect=True)
 def test_bad_input_never_stops_the_consumer(shop: Shop, embedder: Embedder, photos: list[bytes]) -> None:
     """Every kind of bad event and image gets its dead letter; the events around them are indexed."""
     good = shop.host.serve("good.jpg", photos[0])
@@ -87,9 +88,10 @@ def test_bad_input_never_stops_the_consumer(shop: Shop, embedder: Embedder, phot
         data = {"id": f"image {n}", "images": [good, url]}
         sent.append(product_event(shop.created, "created", data, order=1))
     publish(shop.bootstrap_servers, sent)
-    store = EdgeStore(shop.folder)
-    with running_consumer(shop.settings(), store, embedder) as service:
-        shop.progress().wait_until_done(shop.folder)
+    settings = shop.settings()
+    store = open_store(settings)
+    with running_consumer(settings, store, embedder) as service:
+        shop.wait_until_done(store)
         assert indexed(service.index) == {
             "first": [good],
             **{f"good {n}": [good] for n in range(len(events))},
@@ -110,6 +112,7 @@ def test_bad_input_never_stops_the_consumer(shop: Shop, embedder: Embedder, phot
     assert len(letters) == len(events) + len(images)
 
 
+@pytest.mark.parametrize("shop", ENGINES, indirect=True)
 def test_what_may_pass_is_indexed_later_by_itself(
     shop: Shop, embedder: Embedder, photos: list[bytes]
 ) -> None:
@@ -122,10 +125,10 @@ def test_what_may_pass_is_indexed_later_by_itself(
     )
     data = {"id": "p", "images": [good, bad, late]}
     publish(shop.bootstrap_servers, [product_event(shop.created, "created", data, order=1)])
-    store = EdgeStore(shop.folder)
     settings = shop.settings(IMAGE_RETRY_SECONDS="0.3")
+    store = open_store(settings)
     with running_consumer(settings, store, embedder) as service:
-        shop.progress().wait_until_done(shop.folder)
+        shop.wait_until_done(store)
         assert indexed(service.index) == {"p": [good]}
         assert eventually(lambda: indexed(service.index) == {"p": [good, late]})
         assert service.index.count_images() == 2

@@ -35,7 +35,7 @@ def forget(shop: Shop) -> None:
 
 def read_to_the_end(shop: Shop, settings: ConsumerSettings, store: VectorStore, embedder: Embedder) -> int:
     with running_consumer(settings, store, embedder) as service:
-        shop.progress().wait_until_done(shop.folder)
+        shop.wait_until_done()
         return service.index.count_records()
 
 

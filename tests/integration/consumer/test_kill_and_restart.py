@@ -53,7 +53,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(
             time.sleep(rng.uniform(0.2, 3.0))
             consumer.kill()
         consumer.start()
-        shop.progress().wait_until_done(shop.folder, timeout_seconds=90)
+        shop.wait_until_done(timeout_seconds=90)
         consumer.terminate(timeout_seconds=30)
     finally:
         consumer.kill()

@@ -9,12 +9,11 @@ from PIL import Image, ImageOps
 
 from model.embedder import Embedder
 from tests.brokers.broker import Broker
-from tests.integration.consumer.conftest import CATALOG, Shop
+from tests.integration.consumer.conftest import CATALOG, ENGINES, Shop
 from tests.services.dead_letter_reading import read_dead_letters
 from tests.services.published import product_event, publish
 from tests.services.running_consumer import running_consumer
-from vector_store import ProductIndex
-from vector_store.edge import EdgeStore
+from vector_store import ProductIndex, open_store
 
 GROUP_PROTOCOLS = {
     "eager": "{}",
@@ -37,6 +36,7 @@ def altered(photo: bytes, seed: int) -> Image.Image:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize("shop", ENGINES, indirect=True)
 def test_altered_photos_find_their_originals(shop: Shop, embedder: Embedder) -> None:
     """Of 50 mirrored, cropped, recompressed catalogue photos, at least 45 find their own product first."""
     products = [json.loads(line) for line in (CATALOG / "products.jsonl").read_text().splitlines()]
@@ -47,9 +47,10 @@ def test_altered_photos_find_their_originals(shop: Shop, embedder: Embedder) -> 
         shop.bootstrap_servers,
         (product_event(shop.created, "created", product, order=n) for n, product in enumerate(products)),
     )
-    store = EdgeStore(shop.folder)
-    with running_consumer(shop.settings(), store, embedder) as service:
-        shop.progress().wait_until_done(shop.folder, timeout_seconds=120)
+    settings = shop.settings()
+    store = open_store(settings)
+    with running_consumer(settings, store, embedder) as service:
+        shop.wait_until_done(store, timeout_seconds=120)
         assert service.index.count_records() == len(products)
         assert service.index.count_images() == sum(len(product["images"]) for product in products)
         found = 0
@@ -65,6 +66,7 @@ def test_altered_photos_find_their_originals(shop: Shop, embedder: Embedder) -> 
 
 
 @pytest.mark.parametrize("group_config", GROUP_PROTOCOLS.values(), ids=GROUP_PROTOCOLS.keys())
+@pytest.mark.parametrize("shop", ENGINES, indirect=True)
 def test_shuffled_duplicates_end_at_the_latest_state(
     shop: Shop, embedder: Embedder, photos: list[bytes], apache_kafka: Broker, group_config: str
 ) -> None:
@@ -80,9 +82,10 @@ def test_shuffled_duplicates_end_at_the_latest_state(
     twice = events * 2
     random.Random(3).shuffle(twice)
     publish(shop.bootstrap_servers, twice)
-    store = EdgeStore(shop.folder)
-    with running_consumer(shop.settings(KAFKA_CONFIG=group_config), store, embedder) as service:
-        shop.progress().wait_until_done(shop.folder)
+    settings = shop.settings(KAFKA_CONFIG=group_config)
+    store = open_store(settings)
+    with running_consumer(settings, store, embedder) as service:
+        shop.wait_until_done(store)
         assert visible(service.index) == {f"p{n}": [urls[n % 6]] for n in range(30) if n % 3 != 0}
         assert service.index.count_records() == 30
     store.close()

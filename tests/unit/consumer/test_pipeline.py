@@ -145,6 +145,21 @@ def test_refetch_downloads_again() -> None:
         assert w.anew == [_A]
 
 
+def test_a_pending_picture_is_downloaded_anew_by_the_next_event_too() -> None:
+    """A copy kept from before a refetch that failed must not come back with a change of price."""
+    with world() as w:
+        w.offer(w.event("p", _A))
+        w.settle()
+        w.failing[_A] = FetchTimedOut("too slow", url=_A)
+        w.offer(w.event("p", _A, order=2, refetch=True))
+        w.settle()
+        w.failing.clear()
+        w.offer(w.event("p", _A, order=3, price=9))
+        w.settle()
+        assert w.indexed("p") == [_A]
+        assert w.anew == [_A, _A]
+
+
 def test_an_image_that_is_gone_is_waited_for_on_the_day_of_its_event() -> None:
     """A 404 for an event of long ago has failed for good."""
     with world() as w:
