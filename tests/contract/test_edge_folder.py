@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,12 +72,33 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A closed store of one promoted generation with twenty points."""
-    with closing(EdgeStore(tmp_path)) as store:
+    return filled(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, for tests that put back what they damage: making one takes an engine long."""
+    return filled(tmp_path_factory.mktemp("whole"))
+
+
+def filled(folder: Path) -> Path:
+    with closing(EdgeStore(folder)) as store:
         insert(
             store.create(GENERATION), [Point(number_id(n), {"n": n}, vector_of(str(n))) for n in range(20)]
         )
         store.promote(GENERATION.name)
-    return tmp_path
+    return folder
+
+
+@contextmanager
+def damaged(file: Path, content: bytes) -> Iterator[None]:
+    """With other content in a file, for a while."""
+    kept = file.read_bytes()
+    file.write_bytes(content)
+    try:
+        yield
+    finally:
+        file.write_bytes(kept)
 
 
 def refuses(
@@ -103,22 +124,22 @@ DESCRIPTIONS = {
 
 
 @pytest.mark.parametrize("content", DESCRIPTIONS.values(), ids=DESCRIPTIONS.keys())
-def test_a_damaged_description_is_told(folder: Path, content: bytes) -> None:
+def test_a_damaged_description_is_told(whole: Path, content: bytes) -> None:
     """A generation whose description cannot be read is neither opened nor passed over in a list."""
-    (folder / "generations" / GENERATION.name / "generation.json").write_bytes(content)
-    refuses(folder, EdgeStore.generations)
-    refuses(folder, lambda store: store.open(GENERATION.name))
+    with damaged(whole / "generations" / GENERATION.name / "generation.json", content):
+        refuses(whole, EdgeStore.generations)
+        refuses(whole, lambda store: store.open(GENERATION.name))
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"\xff", b"[]", b"{}", b'{"promoted": 7}', b'{"promoted": ["a\\nb"]}', b"null"]
 )
-def test_a_damaged_alias_is_told(folder: Path, content: bytes) -> None:
+def test_a_damaged_alias_is_told(whole: Path, content: bytes) -> None:
     """An alias that cannot be read is no missing alias: nothing is promoted in its place, nothing dropped."""
-    (folder / "alias-products.json").write_bytes(content)
-    refuses(folder, EdgeStore.promoted)
-    refuses(folder, lambda store: store.drop(GENERATION.name))
-    assert (folder / "generations" / GENERATION.name / "generation.json").exists()
+    with damaged(whole / "alias-products.json", content):
+        refuses(whole, EdgeStore.promoted)
+        refuses(whole, lambda store: store.drop(GENERATION.name))
+    assert (whole / "generations" / GENERATION.name / "generation.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -143,9 +164,9 @@ def test_a_shard_that_turns_out_damaged_is_told(folder: Path) -> None:
     refuses(folder, lambda store: store.open(GENERATION.name).count(Equals("n", 3)))
 
 
-def test_a_full_disk_may_pass(folder: Path) -> None:
+def test_a_full_disk_may_pass(whole: Path) -> None:
     """What the engine says of the disk may pass; what else it says is a fault that stays."""
-    with closing(EdgeStore(folder)) as store:
+    with closing(EdgeStore(whole)) as store:
         collection = store.open(GENERATION.name)
         with pytest.raises(StoreUnavailable, match="No space left"), collection._open_shard():
             raise RuntimeError(
@@ -163,8 +184,8 @@ def test_a_creation_that_was_cut_off_is_started_again(folder: Path) -> None:
         assert store.create(GENERATION).count(EVERYTHING) == 0
 
 
-def test_shops_of_different_aliases_keep_theirs_apart(folder: Path) -> None:
+def test_shops_of_different_aliases_keep_theirs_apart(whole: Path) -> None:
     """Each collection name has an alias of its own in one folder."""
-    with closing(EdgeStore(folder, "shoes")) as store:
+    with closing(EdgeStore(whole, "shoes")) as store:
         assert store.promoted() is None
         assert [each.name for each in store.generations()] == [GENERATION.name]
