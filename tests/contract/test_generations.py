@@ -194,6 +194,6 @@ def test_a_closed_store_answers_nothing(engine: Engine, shop: str, make: MakeGen
             call()
         assert one_line(caught)
     for late in CALLS.values():
-        with pytest.raises(StoreError) as caught_late:
+        with pytest.raises(GenerationMissing) as caught_late:
             late(collection)
         assert one_line(caught_late)

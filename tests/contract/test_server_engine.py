@@ -95,16 +95,16 @@ ERRORS: dict[grpc.StatusCode, type[StoreError]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: StoreUnavailable,
     grpc.StatusCode.NOT_FOUND: GenerationMissing,
     grpc.StatusCode.ALREADY_EXISTS: GenerationExists,
-    grpc.StatusCode.PERMISSION_DENIED: StoreMisused,
+    grpc.StatusCode.PERMISSION_DENIED: StoreUnavailable,
     grpc.StatusCode.RESOURCE_EXHAUSTED: StoreUnavailable,
     grpc.StatusCode.FAILED_PRECONDITION: StoreUnavailable,
     grpc.StatusCode.ABORTED: StoreUnavailable,
     grpc.StatusCode.OUT_OF_RANGE: StoreMisused,
-    grpc.StatusCode.UNIMPLEMENTED: StoreMisused,
+    grpc.StatusCode.UNIMPLEMENTED: StoreUnavailable,
     grpc.StatusCode.INTERNAL: StoreUnavailable,
     grpc.StatusCode.UNAVAILABLE: StoreUnavailable,
     grpc.StatusCode.DATA_LOSS: StoreUnavailable,
-    grpc.StatusCode.UNAUTHENTICATED: StoreMisused,
+    grpc.StatusCode.UNAUTHENTICATED: StoreUnavailable,
 }
 
 
@@ -181,9 +181,9 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 
 def test_the_api_key_is_sent(front: QdrantFront) -> None:
-    """With it the server answers; without it the error says what the server wants, and is not tried again."""
+    """With it the server answers; without it the error names the setting, and is no event's fault."""
     front.api_key = "s3cret"
-    with closing(open_store(settings_of(front))) as store, pytest.raises(StoreMisused, match="API key"):
+    with closing(open_store(settings_of(front))) as store, pytest.raises(StoreUnavailable, match="API_KEY"):
         store.promoted()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # The client's own, about a key without TLS.
@@ -282,9 +282,9 @@ def test_a_key_that_may_only_read_opens_what_a_writer_has_not_completed(
     for method in ("CreateFieldIndex", "Update", "UpdateAliases"):
         front.always(method, Fault(code=grpc.StatusCode.PERMISSION_DENIED))
     assert set(stored(store.open(MADE.name))) == {number_id(1)}
-    with pytest.raises(StoreMisused):
+    with pytest.raises(StoreUnavailable):
         store.create(a_generation("new"))
-    with pytest.raises(StoreMisused):
+    with pytest.raises(StoreUnavailable):
         store.open(a_generation("new").name)
 
 
@@ -327,10 +327,10 @@ def test_an_alias_is_no_generation(front: QdrantFront, store: VectorStore) -> No
 
 HTTP_ERRORS: dict[int, type[StoreError]] = {
     400: StoreMisused,
-    401: StoreMisused,
-    403: StoreMisused,
+    401: StoreUnavailable,
+    403: StoreUnavailable,
     404: GenerationMissing,
-    405: StoreMisused,
+    405: StoreUnavailable,
     408: StoreUnavailable,
     409: GenerationExists,
     422: StoreMisused,

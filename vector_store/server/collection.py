@@ -2,13 +2,14 @@
 
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import cast
 
 import numpy as np
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 
 from vector_store.conditions import AllOf, Condition, HasId, Not
-from vector_store.errors import StoreUnavailable
+from vector_store.errors import GenerationMissing, StoreUnavailable
 from vector_store.generation import Generation
 from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
 from vector_store.server.connection import Connection
@@ -53,7 +54,7 @@ class ServerCollection:
         updates = [_to_update(each) for each in operations if isinstance(each, DeletePoints) or each.points]
         if not updates:
             return
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             results = client.batch_update_points(
                 self._address, updates, wait=True, ordering=self._replication.ordering
             )
@@ -67,7 +68,7 @@ class ServerCollection:
         """The points with these ids; see `interface.Collection.retrieve`."""
         if not ids:
             return {}
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             found = client.retrieve(
                 self._address,
                 list(dict.fromkeys(ids)),
@@ -93,7 +94,7 @@ class ServerCollection:
         """
         check_vector(vector, self._generation.dimension)
         conditions = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             found = client.query_points_groups(
                 self._address,
                 group_by="product",
@@ -126,7 +127,7 @@ class ServerCollection:
         with_vectors: bool = False,
     ) -> Page:
         """Points in the order of their ids; see `interface.Collection.scroll`."""
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             found, next_id = client.scroll(
                 self._address,
                 scroll_filter=to_filter(where),
@@ -140,13 +141,16 @@ class ServerCollection:
 
     def count(self, where: Condition) -> int:
         """How many points satisfy the condition, exactly; of replicas, one is asked."""
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             return client.count(self._address, to_filter(where), exact=True).count
 
     def maintain(self) -> None:
         """Nothing to do but to see that the collection is there: the server tidies up by itself."""
-        with self._connection.client(self._what) as client:
+        with self._client() as client:
             client.get_collection(self._address)
+
+    def _client(self) -> AbstractContextManager[QdrantClient]:
+        return self._connection.client(self._what, once_closed=GenerationMissing)
 
 
 def _to_update(operation: Operation) -> models.UpdateOperation:

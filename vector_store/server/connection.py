@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from qdrant_client import QdrantClient
 
-from vector_store.errors import StoreMisused
+from vector_store.errors import StoreError, StoreMisused
 from vector_store.server.failures import translated_failures
 
 
@@ -16,14 +16,14 @@ class Connection:
         self._client: QdrantClient | None = client
 
     @contextmanager
-    def client(self, what: str) -> Iterator[QdrantClient]:
+    def client(self, what: str, *, once_closed: type[StoreError] = StoreMisused) -> Iterator[QdrantClient]:
         """The client, its failures translated; `what` names what the call is about.
 
-        Raises StoreMisused once closed.
+        Raises the error of `once_closed` when the connection is.
         """
         client = self._client
         if client is None:
-            raise StoreMisused(f"{what}: the store is closed")
+            raise once_closed(f"{what}: the store is closed")
         with translated_failures(what):
             yield client
 

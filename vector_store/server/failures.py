@@ -21,18 +21,18 @@ _BY_GRPC_CODE: dict[grpc.StatusCode, type[StoreError]] = {
     grpc.StatusCode.ALREADY_EXISTS: GenerationExists,
     grpc.StatusCode.INVALID_ARGUMENT: StoreMisused,
     grpc.StatusCode.OUT_OF_RANGE: StoreMisused,
-    grpc.StatusCode.UNIMPLEMENTED: StoreMisused,
-    grpc.StatusCode.UNAUTHENTICATED: StoreMisused,
-    grpc.StatusCode.PERMISSION_DENIED: StoreMisused,
 }
-"""Every other code may pass, a time-out or an internal error included: the call may have been carried out."""
+"""Every other code may pass, a time-out or an internal error included: the call may be carried out.
+
+So may a refused key and a server that is too old: that is not the fault of what was to be written, so no
+event may end as a dead letter for it.
+"""
+
+_ACCESS_REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, 401, 403)
 
 _BY_HTTP_STATUS: dict[int, type[StoreError]] = {
     400: StoreMisused,
-    401: StoreMisused,
-    403: StoreMisused,
     404: GenerationMissing,
-    405: StoreMisused,
     409: GenerationExists,
     422: StoreMisused,
 }
@@ -58,17 +58,28 @@ def translated_failures(what: str) -> Iterator[None]:
         kind = StoreUnavailable if code is None else _BY_GRPC_CODE.get(code, StoreUnavailable)
         said = error.details() if isinstance(error, grpc.Call) else str(error)
         named = "" if code is None else code.name.replace("_", " ").lower()
+        if code in _ACCESS_REFUSED:
+            named += " (QDRANT_API_KEY)"
         raise kind(_sentence(what, named, said)) from error
     except UnexpectedResponse as error:
         status = error.status_code or 0
         kind = _BY_HTTP_STATUS.get(status, StoreUnavailable)
-        raise kind(_sentence(what, f"HTTP {status}", error.content.decode(errors="replace"))) from error
+        named = f"HTTP {status} (QDRANT_API_KEY)" if status in _ACCESS_REFUSED else f"HTTP {status}"
+        raise kind(_sentence(what, named, error.content.decode(errors="replace"))) from error
     except (ApiException, QdrantException, JSONDecodeError) as error:
         raise StoreUnavailable(_sentence(what, "no answer", str(error))) from error
     except (ValueError, TypeError) as error:
         said = str(error)
         kind = next((kind for words, kind in _OF_LOCAL_MODE.items() if words in said), StoreMisused)
         raise kind(_sentence(what, "the client refuses", said)) from error
+
+
+def is_access_refused(error: StoreError) -> bool:
+    """Whether the server has refused the API key, or what it was used for."""
+    cause = error.__cause__
+    if isinstance(cause, UnexpectedResponse):
+        return cause.status_code in _ACCESS_REFUSED
+    return isinstance(cause, grpc.Call) and cause.code() in _ACCESS_REFUSED
 
 
 def _sentence(what: str, named: str, said: str | None) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from qdrant_client import models
 
-from vector_store.errors import GenerationMissing, StoreCorrupt, StoreError, StoreMisused
+from vector_store.errors import GenerationMissing, StoreCorrupt, StoreError, StoreMisused, StoreUnavailable
 from vector_store.filterable import FILTERABLE_FIELDS
 from vector_store.generation import Generation, is_generation_name
 from vector_store.json_path import to_json_path
 from vector_store.server.collection import VECTOR_NAME, ServerCollection, address_of
 from vector_store.server.connection import Connection
+from vector_store.server.failures import is_access_refused
 from vector_store.server.replication import Replication
 
 METADATA_KEY = "visual_product_search"
@@ -89,9 +90,9 @@ class ServerStore:
         replication = Replication(info.config.params.replication_factor or 1)
         try:
             self._complete(generation, info, replication)
-        except StoreMisused:
+        except StoreUnavailable as error:
             # A key that may only read can complete nothing, and need not: whoever writes does.
-            if address_of(generation) not in self._aliases():
+            if not is_access_refused(error) or address_of(generation) not in self._aliases():
                 raise
         return ServerCollection(generation, self._connection, replication)
 
