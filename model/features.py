@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,19 @@ Features = npt.NDArray[np.float32]
 _BATCH = 32
 
 
+class Extractor(Protocol):
+    """A network that does not change; equal digests mean equal features."""
+
+    digest: str
+    preprocessing: Preprocessing
+
+    def __call__(self, pixels: Pixels) -> Features:
+        """uint8 [n, s, s, 3] to float32 [n, f]; blocks."""
+        ...
+
+
 class FeatureExtractor:
-    """A backbone run by ONNX Runtime, several times as fast on a CPU as by torch."""
+    """An `Extractor` run by ONNX Runtime, several times as fast on a CPU as torch."""
 
     def __init__(self, backbone: nn.Module, preprocessing: Preprocessing) -> None:
         proto = onnx_graph(PixelNet(backbone, preprocessing).eval(), preprocessing.size_px)
@@ -91,7 +103,7 @@ def _prepared_ahead(
 class FeatureCache:
     """Features of a frozen extractor, in a folder that may be deleted at any time."""
 
-    def __init__(self, folder: Path, extractor: FeatureExtractor) -> None:
+    def __init__(self, folder: Path, extractor: Extractor) -> None:
         self._folder = folder
         self._extractor = extractor
 
