@@ -9,12 +9,12 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from torch import nn
 
 from model.augment import Views
 from model.onnx_embedder import INPUT_NAME
 from model.onnx_graph import onnx_graph
+from model.onnx_runtime import onnxruntime
 from model.photos import Photo, open_photo
 from model.pixel_net import PixelNet
 from model.preprocessing import Pixels, Preprocessing

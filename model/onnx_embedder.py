@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state
 
 from model.checked_embedder import CheckedEmbedder
 from model.errors import BadEmbedding, ModelFileInvalid, ModelFileMissing
 from model.model_info import ModelInfo
+from model.onnx_runtime import onnxruntime, onnxruntime_pybind11_state
 from model.preprocessing import Pixels
 from model.probe import Embeddings
 
