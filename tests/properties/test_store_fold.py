@@ -164,3 +164,21 @@ def test_searches_see_the_fold_of_the_highest_stamps(collection: Collection, ste
     highest = run(index, steps)
     assert {each.product_id: each for each in index.all_records()} == highest
     assert seen(index) == expected(highest)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(states, max_size=10))
+def test_in_order_no_point_is_left_over(collection: Collection, states: list[State]) -> None:
+    """Where nothing arrives late, there is exactly one point for each image that a record lists."""
+    empty(collection)
+    index = ProductIndex(collection)
+    for state in sorted(states, key=lambda state: state.stamp):
+        index.write([a_write(state.record())])
+    listed = [
+        (record.id, image.key)
+        for record in index.all_records()
+        for image in record.images
+        if record.lists_as_indexed(image.key)
+    ]
+    found = [(point.payload["product"], point.payload["image_key"]) for point in index.image_points()]
+    assert sorted(found, key=str) == sorted(listed)
