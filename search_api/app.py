@@ -34,7 +34,8 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
         MAX_FORM_PARTS=_MAX_FORM_PARTS,
         TRUSTED_HOSTS=list(settings.search_api_trusted_hosts) or None,
     )
-    add_security_headers(app, local_image_hosts=settings.image_local_hosts)
+    plain_http = [host for host in settings.image_allowed_hosts if host.startswith("http://")]
+    add_security_headers(app, plain_http_image_hosts=(*settings.image_local_hosts, *plain_http))
     access = Access(KeyRing(settings.search_api_keys))
     searches = (similar_routes(parts, access), product_routes(parts, access))
     limit_searches(
@@ -59,7 +60,7 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
 def create_status_app(parts: Parts) -> Flask:
     """Health, readiness and metrics alone, for a port that only operators reach."""
     app = _bare_app(parts)
-    add_security_headers(app, local_image_hosts=())
+    add_security_headers(app, plain_http_image_hosts=())
     app.register_blueprint(metrics_routes(parts.metrics, allow=lambda: None))
     return app
 

@@ -15,12 +15,12 @@ _HEADERS = {
 _POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-def add_security_headers(app: Flask, *, local_image_hosts: Iterable[str]) -> None:
+def add_security_headers(app: Flask, *, plain_http_image_hosts: Iterable[str]) -> None:
     """Put them on every answer.
 
-    local_image_hosts: hosts without TLS whose pictures the page may show, as IMAGE_LOCAL_HOSTS has them.
+    plain_http_image_hosts: hosts without TLS whose pictures the page may show, `http://` before them or not.
     """
-    policy_of_page = content_security_policy(local_image_hosts)
+    policy_of_page = content_security_policy(plain_http_image_hosts)
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -31,9 +31,9 @@ def add_security_headers(app: Flask, *, local_image_hosts: Iterable[str]) -> Non
         return response
 
 
-def content_security_policy(local_image_hosts: Iterable[str]) -> str:
+def content_security_policy(plain_http_image_hosts: Iterable[str]) -> str:
     """The page's policy: own scripts and styles from files, pictures of the shop, and nothing else."""
-    origins = [f"http://{host.rpartition('://')[2]}" for host in local_image_hosts]
+    origins = [f"http://{host.rpartition('://')[2]}" for host in plain_http_image_hosts]
     return "; ".join(
         (
             "default-src 'none'",

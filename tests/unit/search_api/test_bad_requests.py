@@ -96,6 +96,7 @@ def test_a_form_without_a_boundary_is_refused(client: FlaskClient) -> None:
     """What cannot be taken apart is a 400, not an empty form."""
     answer = client.post("/find_similar", data=b"--B--", content_type="multipart/form-data")
     assert bad_fields(answer) == ["body"]
+    assert "malformed" in problem(answer)["detail"]
 
 
 @pytest.mark.parametrize(
