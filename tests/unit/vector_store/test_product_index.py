@@ -151,7 +151,9 @@ def test_everything_is_told_page_by_page() -> None:
     """All records and all image points, orphans included, and how many there are."""
     collection, index = an_index()
     names = [f"p{n}" for n in range(1_201)]
-    index.write([a_write(a_record(name, Stamp(2, 0), indexed=["a"])) for name in names])
+    writes = [a_write(a_record(name, Stamp(2, 0), indexed=["a"])) for name in names]
+    insert(collection, [write.record.to_point() for write in writes])
+    insert(collection, [point.to_point() for write in writes for point in write.points])
     insert(collection, [orphan("ghost", "a").to_point()])
     assert sorted(record.product_id for record in index.all_records()) == sorted(names)
     assert sum(1 for _ in index.image_points()) == 1_202
