@@ -11,7 +11,7 @@ from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
 from consumer.product_state import StateRules
 from consumer.steps.write import write
-from vector_store import ProductIndex, ProductWrite, StoreMisused
+from vector_store import ProductIndex, ProductWrite, StoreError
 
 _log = structlog.get_logger()
 
@@ -50,7 +50,7 @@ class BatchWriter:
             ]
         messages = {id(state.write): job.message for job, state in zip(jobs, states, strict=True)}
 
-        def letter_of_refused(refused: ProductWrite, error: StoreMisused) -> DeadLetter:
+        def letter_of_refused(refused: ProductWrite, error: StoreError) -> DeadLetter:
             return self._letters.of_state(refused.record, error, messages[id(refused)])
 
         with self._metrics.stage("write"):

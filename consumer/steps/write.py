@@ -6,9 +6,7 @@ from consumer.dead_letter_topic import DeadLetterSink
 from consumer.dead_letters import DeadLetter
 from consumer.errors import Next, what_happens_next
 from consumer.persistence import Persistence
-from vector_store import ProductIndex, ProductWrite, StoreMisused
-
-Refused = tuple[ProductWrite, StoreMisused]
+from vector_store import ProductIndex, ProductWrite, StoreError
 
 
 def write(
@@ -18,31 +16,35 @@ def write(
     index: ProductIndex,
     dead_letters: DeadLetterSink,
     persistence: Persistence,
-    letter_of_refused: Callable[[ProductWrite, StoreMisused], DeadLetter],
-) -> list[Refused]:
+    letter_of_refused: Callable[[ProductWrite, StoreError], DeadLetter],
+) -> None:
     """Publish the letters, then write the states; blocks until both are confirmed, however long it takes.
 
     The letters come first: once a record is written, a redelivery of its event would find nothing to do, and
-    a letter that was not sent by then never would be. A state that the engine refuses for good is left out,
-    with a letter of its own. Raises Stopped when the service stops first.
+    a letter that was not sent by then never would be. A state whose values the engine refuses is left out, with
+    a letter of its own. Raises Stopped when the service stops first, and what means STOP.
     """
     _publish(letters, dead_letters, persistence)
+    if not writes:
+        return
     try:
-        if writes:
-            persistence.call("index", lambda: index.write(writes))
-        return []
-    except StoreMisused as error:
+        persistence.call("index", lambda: index.write(writes))
+    except StoreError as error:
         if what_happens_next(error) is not Next.DEAD_LETTER:
             raise
-    refused: list[Refused] = []
-    for each in writes:
-        one = each
-        try:
-            persistence.call("index", lambda: index.write([one]))  # noqa: B023 - called before the next turn
-        except StoreMisused as error:
-            _publish([letter_of_refused(one, error)], dead_letters, persistence)
-            refused.append((one, error))
-    return refused
+        if len(writes) == 1:
+            _publish([letter_of_refused(writes[0], error)], dead_letters, persistence)
+            return
+        # One of them is to blame: each by itself.
+        for each in writes:
+            write(
+                [each],
+                (),
+                index=index,
+                dead_letters=dead_letters,
+                persistence=persistence,
+                letter_of_refused=letter_of_refused,
+            )
 
 
 def _publish(letters: Sequence[DeadLetter], dead_letters: DeadLetterSink, persistence: Persistence) -> None:

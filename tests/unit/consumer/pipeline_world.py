@@ -28,8 +28,8 @@ from model.preprocessing import Preprocessing
 from product_events import EventPolicy, OrderKind, RawMessage
 from telemetry import Liveness, Metrics, Readiness
 from tests.contract.memory_store import MemoryCollection
-from vector_store import Generation, ProductIndex
-from vector_store.points import Operation, Vector
+from vector_store import Generation, InvalidPayload, ProductIndex
+from vector_store.points import Operation, UpsertPoints, Vector
 
 DIMENSION = 8
 REDRIVE_TOPIC = "product.dead-letters.redrive"
@@ -98,10 +98,14 @@ class Shelf(MemoryCollection):
         super().__init__(generation)
         self.failures: list[Exception] = []
         self.apply_before_failing = False
+        self.refused_ids: set[str] = set()
         self.on_apply: Callable[[], None] = lambda: None
 
     def apply(self, operations: Sequence[Operation]) -> None:
         self.on_apply()
+        upserts = (each for each in operations if isinstance(each, UpsertPoints))
+        if any(point.id in self.refused_ids for each in upserts for point in each.points):
+            raise InvalidPayload("no")
         if self.failures:
             if self.apply_before_failing:
                 super().apply(operations)

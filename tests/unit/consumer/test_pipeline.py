@@ -8,7 +8,8 @@ from consumer.pipeline import PipelineLimits
 from consumer.steps.fetch import UnexpectedImageFailure
 from images.errors import FetchTimedOut, HttpMissing, NotAnImage
 from tests.unit.consumer.pipeline_world import world
-from vector_store import ImageStatus, InvalidPayload, StoreUnavailable
+from vector_store import ImageStatus, StoreMisused, StoreUnavailable
+from vector_store.identity import product_uuid
 
 _A, _B, _C = (f"https://shop.example/{name}.jpg" for name in "abc")
 
@@ -209,16 +210,24 @@ def test_dead_letters_are_confirmed_before_the_record_is_written() -> None:
         assert len(w.letters.taken) == 1
 
 
-def test_a_state_that_the_index_refuses_is_put_aside_alone() -> None:
+def test_a_state_whose_values_the_index_refuses_is_put_aside_alone() -> None:
     """One product's impossible payload becomes its dead letter; the rest of the batch is written."""
     with world() as w:
-        w.shelf.failures = [InvalidPayload("no"), InvalidPayload("no")]
-        w.held[_A] = Event()
-        w.offer(w.event("p"), w.event("q"))
+        w.shelf.refused_ids = {product_uuid("q")}
+        w.offer(w.event("p"), w.event("q"), w.event("r"))
         w.settle()
-        assert len(w.letters.taken) in (1, 2)
-        assert all(letter.error_class == "InvalidPayload" for letter in w.letters.taken)
-        assert w.pipeline.failure is None
+        assert (w.indexed("p"), w.indexed("q"), w.indexed("r")) == ([], None, [])
+        assert [(letter.error_class, letter.key) for letter in w.letters.taken] == [("InvalidPayload", b"q")]
+
+
+def test_an_index_that_is_misused_stops_the_pipeline() -> None:
+    """A refusal that is no product's fault blames none: it stops, with the message still open."""
+    with world() as w:
+        w.shelf.failures = [StoreMisused("strict mode")]
+        w.offer(w.event("p", _A))
+        assert not w.pipeline.drain(10, lambda: w.offsets.open_messages() == 0)
+        assert isinstance(w.pipeline.failure, StoreMisused)
+        assert w.letters.taken == []
 
 
 def test_the_unforeseen_stops_the_pipeline_uncommitted() -> None:
