@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from model.augment import HARD, Views
+from model.errors import TrainingDataInvalid
 from model.evaluation import EmbedPhotos, Scores, evaluate
 from model.features import FeatureCache, FeatureExtractor, Features
 from model.head_training import HeadRecipe, embed_features, principal_head, train_head
@@ -15,7 +16,7 @@ from model.photos import Photo
 from model.preprocessing import Preprocessing
 from model.probe import Embeddings
 from model.progress import ProgressReport
-from model.splits import Part, photos_of
+from model.splits import Part, part_of, photos_of
 from model.triplet_net import EMBEDDING_DIM, TripletNet
 
 
@@ -41,16 +42,21 @@ def train_on_frozen(
     """Train a head on the training part's photos and `views` hard views of each; measure on the test part.
 
     Blocks for minutes; started again after an interruption, it goes on from the features in `cache_dir`.
+    TrainingDataInvalid for photos that cannot be read, or too few of them.
     """
-    cache = FeatureCache(cache_dir, FeatureExtractor(backbone, preprocessing))
-    training = photos_of(photos, Part.TRAIN)
-    features = []
-    for seed in range(views + 1):
-        drawn_from = HARD if seed else None
-        progress.begin(
-            f"features of view {seed} of {views}" if seed else "features of the photos", len(training)
+    rows = [row for row, photo in enumerate(photos) if part_of(photo.instance) is Part.TRAIN]
+    training = [photos[row] for row in rows]
+    if len(training) < embedding_dim or not photos_of(photos, Part.TEST):
+        raise TrainingDataInvalid(
+            f"{len(photos)} photos, {len(training)} of them to train on, are too few "
+            f"for vectors of {embedding_dim} numbers"
         )
-        features.append(cache.features(training, views=drawn_from, seed=seed, advance=progress.advance))
+    cache = FeatureCache(cache_dir, FeatureExtractor(backbone, preprocessing))
+    progress.begin("features of the photos", len(photos))
+    features = [cache.features(photos, advance=progress.advance)[rows]]
+    for seed in range(1, views + 1):
+        progress.begin(f"features of view {seed} of {views}", len(training))
+        features.append(cache.features(training, views=HARD, seed=seed, advance=progress.advance))
 
     start = principal_head(features[0], embedding_dim)
     head = principal_head(features[0], embedding_dim)

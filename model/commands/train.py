@@ -19,6 +19,7 @@ from model.photos import open_photo, read_photos
 from model.preprocessing import Resize
 from model.splits import Part, photos_of
 from model.tensor_file import load_tensor_file
+from model.triplet_net import EMBEDDING_DIM
 
 _RECIPE = HeadRecipe()
 _CHECKED_PHOTOS = 64
@@ -42,8 +43,10 @@ _CHECKED_PHOTOS = 64
 @click.option(
     "--resize", type=click.Choice(Resize, case_sensitive=False), help="Default: as the backbone was trained."
 )
-@click.option("--views", default=4, show_default=True, help="Augmented views of each photo.")
-@click.option("--steps", default=_RECIPE.steps, show_default=True)
+@click.option(
+    "--views", type=click.IntRange(min=1), default=4, show_default=True, help="Augmented views of each photo."
+)
+@click.option("--steps", type=click.IntRange(min=1), default=_RECIPE.steps, show_default=True)
 @click.option("--learning-rate", default=_RECIPE.learning_rate, show_default=True)
 @click.option(
     "--miner",
@@ -60,6 +63,7 @@ _CHECKED_PHOTOS = 64
     help="How much the very product counts beside its kind.",
 )
 @click.option("--temperature", default=_RECIPE.temperature, show_default=True, help="Of the instance term.")
+@click.option("--embedding-dim", default=EMBEDDING_DIM, show_default=True, help="Length of a vector.")
 @click.option("--seed", default=_RECIPE.seed, show_default=True)
 @click.option(
     "--cache-dir",
@@ -79,6 +83,7 @@ def command(  # noqa: PLR0917 (click passes options by name)
     margin: float,
     instance_weight: float,
     temperature: float,
+    embedding_dim: int,
     seed: int,
     cache_dir: Path | None,
 ) -> None:
@@ -117,6 +122,7 @@ def command(  # noqa: PLR0917 (click passes options by name)
             views=views,
             cache_dir=cache_dir or output.with_suffix(".features"),
             progress=progress,
+            embedding_dim=embedding_dim,
         )
     click.echo(table(trained.test_scores))
     exported = export(
