@@ -21,8 +21,8 @@ def write(
     """Publish the letters, then write the states; blocks until both are confirmed, however long it takes.
 
     The letters come first: once a record is written, a redelivery of its event would find nothing to do, and
-    a letter that was not sent by then never would be. A state whose values the engine refuses is left out, with
-    a letter of its own. Raises Stopped when the service stops first, and what means STOP.
+    a letter that was not sent by then never would be. A state whose values the engine refuses is left out,
+    with a letter of its own. Raises Stopped when the service stops first, and what means STOP.
     """
     _publish(letters, dead_letters, persistence)
     if not writes:
