@@ -176,6 +176,17 @@ def test_metadata_that_does_not_fit_is_refused(write_mean_colour: Writer, change
         OnnxEmbedder(write_mean_colour(**changes))
 
 
+def test_a_graph_with_other_inputs_is_refused(write_mean_colour: Writer) -> None:
+    """A graph that does not take what its metadata says is refused, with what it takes."""
+    path = write_mean_colour()
+    proto = onnx.load(path)
+    proto.graph.input[0].name = proto.graph.node[0].input[0] = "picture"
+    onnx.save_model(proto, path)
+
+    with pytest.raises(ModelFileInvalid, match="picture"):
+        OnnxEmbedder(path)
+
+
 @pytest.mark.parametrize("wrong", [[1.0, 0.0, 0.0], [float("nan")] * 3])
 def test_a_model_that_fails_its_probe_is_refused(write_mean_colour: Writer, wrong: list[float]) -> None:
     """A file whose network no longer embeds the test picture as exported is refused at load."""
