@@ -1,0 +1,1 @@
+"""`python -m bench …`: one command a file."""

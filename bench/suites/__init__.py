@@ -1,0 +1,1 @@
+"""Which measurements a run consists of: one suite a file."""

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from bench.errors import NotRecorded
+from bench.recording import DOCUMENT, RECORDED, load, record, save, with_table
+from bench.tables import BEGIN, END, markdown
+from tests.unit.bench.measured import measured_quick, result_of
+
+
+def test_the_document_shows_the_recorded_run() -> None:
+    """Each figure of docs/performance.md is that of bench/results/quick.json; without it there is none."""
+    table = markdown(load(RECORDED)) if RECORDED.exists() else f"{BEGIN}\n{END}"
+    assert table in DOCUMENT.read_text("utf-8")
+
+
+def test_a_run_is_kept_and_read_back(tmp_path: Path) -> None:
+    """What a run found is the same after it was written and read."""
+    result = result_of(measured_quick())
+    save(result, tmp_path / "folder" / "run.json")
+    assert load(tmp_path / "folder" / "run.json") == result
+
+
+def test_a_new_table_takes_the_place_of_the_old_one() -> None:
+    """Recording changes the table, and not a word around it."""
+    document = f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n"
+    result = result_of(measured_quick())
+    assert with_table(document, result) == f"before\n\n{markdown(result)}\n\nafter\n"
+
+
+def test_a_run_on_a_busy_machine_is_not_recorded() -> None:
+    """What others' work has spoilt never becomes the figures that the repository shows."""
+    before = DOCUMENT.read_text("utf-8")
+    with pytest.raises(NotRecorded, match=r"1\.0 cores were busy"):
+        record(result_of(measured_quick(other_work_cores=1.0)))
+    assert DOCUMENT.read_text("utf-8") == before
+
+
+def test_a_document_without_a_table_is_left_alone() -> None:
+    """There is no guessing where the table belongs."""
+    with pytest.raises(ValueError, match="no table"):
+        with_table("no table here", result_of(measured_quick()))
