@@ -217,6 +217,8 @@ def test_a_stop_finishes_what_is_under_way() -> None:
         assert entered.wait(10)
         stopping, _ = in_background(server.stop)
         wait_until_refused(server.port)
+        # Longer than a worker is waited for once the draining is over.
+        sleep(1.5)
         leave.set()
         asking.join(10)
         stopping.join(10)
