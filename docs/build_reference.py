@@ -24,6 +24,7 @@ from images.errors import ImageError  # noqa: E402
 from model.errors import ModelError  # noqa: E402
 from product_events import EventError  # noqa: E402
 from search_api.errors import SearchApiError  # noqa: E402
+from search_api.http_reference import http_api_page  # noqa: E402
 from search_api.problems import problem_type_of  # noqa: E402
 from search_api.settings import SearchApiSettings  # noqa: E402
 from telemetry.metric_definitions import MetricDefinition  # noqa: E402
@@ -124,7 +125,12 @@ def leaves(root: type[Exception]) -> Iterator[type[Exception]]:
         yield from leaves(child)
 
 
-PAGES = {"settings.md": settings_page, "metrics.md": metrics_page, "errors.md": errors_page}
+PAGES = {
+    "settings.md": settings_page,
+    "metrics.md": metrics_page,
+    "errors.md": errors_page,
+    "http-api.md": http_api_page,
+}
 
 
 def _setting_row(name: str, field: FieldInfo) -> str:
