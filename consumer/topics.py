@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
+from consumer.topic_policies import warn_of_policies
 
 _log = structlog.get_logger()
 _KEEP_FOR_EVER = {"retention.ms": "-1"}
@@ -22,9 +23,9 @@ def prepare_topics(
     own_topics: tuple[str, ...],
     deadline_seconds: float = 15.0,
 ) -> None:
-    """Check that the topics exist, and create our own where they do not.
+    """Check that the topics exist, warn of their policies, and create our own where they do not.
 
-    Blocks up to the deadline for each of the two steps. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
+    Blocks up to the deadline for each of the steps. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
     """
     admin = AdminClient(config, logger=logging.getLogger("librdkafka"))
     try:
@@ -43,6 +44,7 @@ def prepare_topics(
         for topic in own_topics
         if topic not in present
     ]
+    warn_of_policies(admin, topics, deadline_seconds=deadline_seconds)
     if new:
         for topic, created in admin.create_topics(new, operation_timeout=deadline_seconds).items():
             _confirm(topic, created, deadline_seconds)
