@@ -21,8 +21,8 @@ class HeadRecipe:
     steps: int = 2000
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
-    miner: Miner = Miner.HARD
-    margin: float = 0.2
+    miner: Miner = Miner.SEMIHARD
+    margin: float = 0.1
     instance_weight: float = 0.5
     temperature: float = 0.07
     batch: BatchShape = dataclasses.field(default_factory=BatchShape)

@@ -95,7 +95,7 @@ def command(  # noqa: PLR0917 (click passes options by name)
     \b
     Examples:
       python -m model train --data photos/ --output my-model.onnx
-      python -m model train --data photos/ --output my-model.onnx --miner semihard --instance-weight 1
+      python -m model train --data photos/ --output my-model.onnx --miner hard --instance-weight 1
     """
     backbone = BACKBONES[backbone_name]
     preprocessing = backbone.preprocessing
