@@ -77,7 +77,7 @@ def test_the_principal_head_keeps_what_varies_most() -> None:
 
 
 def test_training_brings_kinds_together() -> None:
-    """After training, more photos have a nearest neighbour of their kind than under PCA."""
+    """After training, more photos have a nearest neighbour of their kind than under PCA; the loss falls."""
     views = [clouds(0.3, seed) for seed in range(3)]
     before, head = principal_head(views[0], 8), principal_head(views[0], 8)
     losses: list[float] = []
@@ -86,7 +86,7 @@ def test_training_brings_kinds_together() -> None:
         head,
         views,
         CATEGORIES,
-        HeadRecipe(steps=100, learning_rate=5e-3),
+        HeadRecipe(steps=100, learning_rate=1e-2, miner=Miner.HARD),
         after_step=lambda _step, loss: losses.append(loss),
     )
 
