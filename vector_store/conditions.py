@@ -39,6 +39,15 @@ class Range:
     lt: float | None = None
     lte: float | None = None
 
+    def tightest(self) -> "Range":
+        """The same range with one bound at most on each side: of two, an engine's index heeds one."""
+        gt, gte, lt, lte = self.gt, self.gte, self.lt, self.lte
+        if gt is not None and gte is not None:
+            gt, gte = (gt, None) if gt >= gte else (None, gte)
+        if lt is not None and lte is not None:
+            lt, lte = (lt, None) if lt <= lte else (None, lte)
+        return Range(self.field, gt=gt, gte=gte, lt=lt, lte=lte)
+
 
 @dataclass(frozen=True, slots=True)
 class HasId:

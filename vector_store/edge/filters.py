@@ -23,10 +23,10 @@ def _translate(condition: Condition) -> EdgeCondition:
             return edge.FieldCondition(to_json_path(field), match=_match_value(value))
         case OneOf(field, values):
             return edge.FieldCondition(to_json_path(field), match=edge.MatchAny(list(values)))  # type: ignore[arg-type]  # homogeneous
-        case Range(field, gt, gte, lt, lte):
-            return edge.FieldCondition(
-                to_json_path(field), range=edge.RangeFloat(gt=gt, gte=gte, lt=lt, lte=lte)
-            )
+        case Range(field):
+            one = condition.tightest()
+            bounds = edge.RangeFloat(gt=one.gt, gte=one.gte, lt=one.lt, lte=one.lte)
+            return edge.FieldCondition(to_json_path(field), range=bounds)
         case HasId(ids):
             return edge.HasIdCondition(set(ids))
         case AllOf(conditions):

@@ -22,8 +22,9 @@ def _translate(condition: Condition) -> models.Condition:
             return models.HasIdCondition(has_id=[])
         case OneOf(field, values):
             return models.FieldCondition(key=to_json_path(field), match=models.MatchAny(any=list(values)))
-        case Range(field, gt, gte, lt, lte):
-            bounds = models.Range(gt=gt, gte=gte, lt=lt, lte=lte)
+        case Range(field):
+            one = condition.tightest()
+            bounds = models.Range(gt=one.gt, gte=one.gte, lt=one.lt, lte=one.lte)
             return models.FieldCondition(key=to_json_path(field), range=bounds)
         case HasId(ids):
             return models.HasIdCondition(has_id=list(ids))

@@ -60,3 +60,18 @@ def test_a_choice_between_nothing_is_refused() -> None:
     """Engines would take it for no condition, and a guard without conditions guards nothing."""
     with pytest.raises(StoreMisused):
         AnyOf(())
+
+
+@pytest.mark.parametrize(
+    ("given", "tightest"),
+    [
+        (Range("f", lt=0.0, lte=-3.0), Range("f", lte=-3.0)),
+        (Range("f", lt=-3.0, lte=-3.0), Range("f", lt=-3.0)),
+        (Range("f", gt=1.0, gte=2.0), Range("f", gte=2.0)),
+        (Range("f", gt=2.0, gte=2.0, lt=5.0), Range("f", gt=2.0, lt=5.0)),
+        (Range("f", gte=1.0, lte=2.0), Range("f", gte=1.0, lte=2.0)),
+    ],
+)
+def test_a_range_has_one_bound_on_each_side(given: Range, tightest: Range) -> None:
+    """Of two bounds on one side the stricter one stays: an engine's index heeds only one of them."""
+    assert given.tightest() == tightest
