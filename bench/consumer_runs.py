@@ -12,8 +12,9 @@ from bench.child_process import ChildProcess
 from bench.commit_watch import CommitWatch, group_of_index
 from bench.core_seconds import Clocks, Effort
 from bench.errors import TooSlow, WrongOutcome
+from bench.kafka import topics
 from bench.sample import Product, image_count
-from bench.surroundings import Surroundings, consumer_environment, topics
+from bench.surroundings import Surroundings, consumer_environment
 from standalone.kafka_topics import count_messages
 from standalone.publish import publish
 from vector_store import ProductIndex

@@ -10,9 +10,10 @@ from typing import Any, Self
 from bench.asked_process import AskedProcess
 from bench.core_seconds import Clocks, Effort
 from bench.errors import WrongOutcome
+from bench.kafka import topics
 from bench.sample import Product, image_count
 from bench.settings import child_environment
-from bench.surroundings import Surroundings, topics
+from bench.surroundings import Surroundings
 from standalone.publish import publish
 
 

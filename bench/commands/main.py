@@ -9,6 +9,7 @@ import click
 from bench.commands.quick import quick
 from bench.errors import BenchError
 from standalone.errors import DemoError
+from tests.brokers.broker import BrokerFailed
 
 _FAILED = 1
 _STOPPED = 130
@@ -42,7 +43,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_STOPPED)
-    except (BenchError, DemoError) as error:
+    except (BenchError, BrokerFailed, DemoError) as error:
         if "--debug" in sys.argv:
             raise
         click.echo(f"error: {error}", err=True)

@@ -36,6 +36,7 @@ _LATEST = recording.REPOSITORY / "bench" / "results" / "latest-quick.json"
     show_default=True,
     help="Images that the plain service indexes in a round.",
 )
+@click.option("--embedded", is_flag=True, help="Use the embedded broker, whatever other Kafka there is.")
 @click.option("--seed", type=int, default=QuickSizes().seed, show_default=True, help="Draws the products.")
 @click.option(
     "--json",
@@ -50,10 +51,13 @@ _LATEST = recording.REPOSITORY / "bench" / "results" / "latest-quick.json"
     help="Make this run the one that docs/performance.md and bench/results/quick.json show; refused where "
     "the machine was busy with other things.",
 )
-def quick(*, rounds: int, images: int, plain_images: int, seed: int, json_path: Path, record: bool) -> None:
+def quick(
+    *, rounds: int, images: int, plain_images: int, seed: int, json_path: Path, embedded: bool, record: bool
+) -> None:
     """The consumer, beside a plain service and beside what decoding and embedding alone take.
 
-    On an embedded broker, or on the Kafka of KAFKA_BOOTSTRAP_SERVERS and KAFKA_CONFIG. The consumer is
+    On the Kafka of KAFKA_BOOTSTRAP_SERVERS and KAFKA_CONFIG; without them on Apache Kafka, where the
+    integration tests have fetched it, and else on the embedded broker. The consumer is
     `python -m consumer run`; of its settings, those of its model, batches and threads may be given.
 
     \b
@@ -69,7 +73,7 @@ def quick(*, rounds: int, images: int, plain_images: int, seed: int, json_path: 
     sizes = QuickSizes(rounds=rounds, images=images, plain_images=min(plain_images, images), seed=seed)
     with (
         TemporaryDirectory(prefix="bench-") as folder,
-        surroundings(BenchSettings(), catalogue, Path(folder)) as around,
+        surroundings(BenchSettings(), catalogue, Path(folder), embedded_broker=embedded) as around,
     ):
         kafka = around.kafka.name
         measured = measure_quick(
