@@ -22,7 +22,7 @@ _WARM_UP_IMAGES = 16
 class QuickSizes:
     """images, plain_images: indexed in a round by the consumer and by the plain service."""
 
-    rounds: int = 3
+    rounds: int = 5
     images: int = 400
     plain_images: int = 24
     seed: int = 1
