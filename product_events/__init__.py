@@ -3,7 +3,7 @@
 Imports no broker, no engine and no other room.
 """
 
-from product_events.change import EventPolicy, ProductChange, RawMessage
+from product_events.change import MAX_EVENT_BYTES, EventPolicy, ProductChange, RawMessage
 from product_events.decode import decode_event
 from product_events.encode import EncodedEvent, encode_event
 from product_events.errors import (
@@ -24,6 +24,7 @@ from product_events.models import Product, ProductImage
 from product_events.order import MAX_ORDER, OrderKind
 
 __all__ = [
+    "MAX_EVENT_BYTES",
     "MAX_ORDER",
     "EncodedEvent",
     "EventError",

@@ -1,9 +1,13 @@
 """What goes into decoding, and what comes out: plain values, free of the broker's classes."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from product_events.models import Product
 from product_events.order import OrderKind
+
+MAX_EVENT_BYTES: Final = 524_288
+"""What an event's message may have unless configured otherwise: half of what brokers take by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class EventPolicy:
     order_kind: OrderKind
     max_ahead_seconds: float = 300
     max_images: int = 50
-    max_bytes: int = 524_288
+    max_bytes: int = MAX_EVENT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

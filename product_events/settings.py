@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from product_events.change import EventPolicy
+from product_events.change import MAX_EVENT_BYTES, EventPolicy
 from product_events.order import OrderKind
 
 
@@ -23,7 +23,7 @@ class EventSettings(BaseModel):
         description="How far an event's time may be ahead of its Kafka record's timestamp, in seconds.",
     )
     event_max_bytes: int = Field(
-        default=524_288,
+        default=MAX_EVENT_BYTES,
         ge=1_024,
         description="Bytes that an event's message may have; more is for shops that send `data:` images.",
     )

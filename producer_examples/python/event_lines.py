@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from product_events import (
+    MAX_EVENT_BYTES,
     EncodedEvent,
     EventError,
     EventPolicy,
@@ -29,7 +30,8 @@ class LineOptions:
     """How lines are read.
 
     `event_type` is for lines that are product data; a whole CloudEvent has its own. `image_base_url` goes in
-    front of relative image URLs. `order_kind` is what the consumer orders by: lines without it are bad.
+    front of relative image URLs. `order_kind` is what the consumer orders by, `max_bytes` what it takes of an
+    event: lines without the one or with more of the other are bad.
     """
 
     event_type: str = EventType.CREATED
@@ -37,6 +39,7 @@ class LineOptions:
     image_base_url: str | None = None
     mode: Mode = "structured"
     order_kind: OrderKind = OrderKind.TIME
+    max_bytes: int = MAX_EVENT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def _read(
         said.event_type, data, source=said.source, time=moment, event_id=said.event_id, mode=options.mode
     )
     raw = RawMessage("", 0, 0, milliseconds(now), message.key, message.value, message.headers)
-    change = decode_event(raw, EventPolicy(options.order_kind))
+    change = decode_event(raw, EventPolicy(options.order_kind, max_bytes=options.max_bytes))
     if said.time is None:
         last_times[change.product_id] = moment
     return LineEvent(number, said.event_type, change.product_id, message)

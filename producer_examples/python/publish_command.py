@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException, Producer
 
 from producer_examples.python.event_lines import BadLine, LineEvent, LineOptions, read_events
 from producer_examples.python.publishing import EventProducer, Report, publish, topic_of
-from product_events import EventType, OrderKind
+from product_events import MAX_EVENT_BYTES, EventType, OrderKind
 from product_events.encode import Mode
 
 _MAX_ERRORS_SHOWN: Final = 20
@@ -97,6 +97,13 @@ _option = partial(click.option, show_default=True, show_envvar=True)
     default=OrderKind.TIME.value,
     help="What the consumer orders events by: with version, a line without one is bad.",
 )
+@_option(
+    "--event-max-bytes",
+    envvar="EVENT_MAX_BYTES",
+    type=click.IntRange(min=1),
+    default=MAX_EVENT_BYTES,
+    help="Bytes that the consumer takes of an event: a line that makes more is bad.",
+)
 @_option("--source", default="/publish", help="What events name as their source.")
 @_option(
     "--kafka-config",
@@ -122,13 +129,16 @@ def publish_command(
     image_base_url: str | None,
     mode: Mode,
     order: str,
+    event_max_bytes: int,
     source: str,
     kafka_config: dict[str, Any],
     deadline_seconds: float,
     dry_run: bool,
     debug: bool,
 ) -> None:
-    options = LineOptions(event_type, source, image_base_url, mode, OrderKind(order))
+    options = LineOptions(
+        event_type, source, image_base_url, mode, OrderKind(order), max_bytes=event_max_bytes
+    )
     try:
         with _reread(file) as reread:
             count = _check(read_events(reread(), options), topics, show=dry_run)

@@ -51,6 +51,7 @@ def test_an_event_too_large_for_the_broker_fails_alone(kafka: Broker, topics: To
     topic = topics.create()
     huge = '{"id": "huge", "description": "' + "x" * 1_100_000 + '"}'
     options = ["--bootstrap-servers", kafka.bootstrap_servers, "--topics", topic]
+    options += ["--event-max-bytes", "2000000"]
     done = publish("-", *options, folder=tmp_path, stdin=f'{{"id": "a"}}\n{huge}\n{{"id": "b"}}\n')
     assert done.returncode == 1
     assert "line 2: huge: " in done.stderr

@@ -133,6 +133,14 @@ def test_version_order_demands_versions() -> None:
     assert "MissingOrder" in bad.reason
 
 
+def test_a_line_larger_than_the_consumer_takes_is_bad() -> None:
+    """What would be a dead letter is not sent in the first place."""
+    good, bad = read({"id": 1}, {"id": 2, "name": "x" * 500}, options=LineOptions(max_bytes=500))
+    assert isinstance(good, LineEvent)
+    assert isinstance(bad, BadLine)
+    assert "EventTooLarge" in bad.reason
+
+
 def test_binary_mode_puts_the_data_into_the_value() -> None:
     """The mode of the options is that of the messages."""
     (event,) = read({"id": 1}, options=LineOptions(mode="binary"))
