@@ -66,7 +66,7 @@ def _remarks(result: BenchResult) -> Iterator[str]:
         f"Core-ms an image: {_spread(beside['decode_core_ms_per_image'])} for decoding alone, "
         f"{_spread(beside['embed_core_ms_per_image'])} for embedding alone; of the consumer's, "
         f"{_spread(beside['kafka_client_core_ms_per_image'])} for its Kafka client; beside the consumer, "
-        f"{_spread(beside['around_core_ms_per_image'])} for image host, embedded broker and the bench itself."
+        f"{_spread(beside['around_core_ms_per_image'])} for image host, the bench's broker, and the bench."
     )
     yield f"{_spread(other_work(result))} cores were busy with what is none of the bench's" + (
         "." if is_quiet(result) else ": too much for figures by the clock to say anything."
