@@ -15,6 +15,7 @@ from bench.errors import TooSlow, WrongOutcome
 from bench.kafka import topics
 from bench.sample import Product, image_count
 from bench.surroundings import Surroundings, consumer_environment
+from consumer.redrive import redrive_topic
 from standalone.kafka_topics import count_messages
 from standalone.publish import publish
 from vector_store import ProductIndex
@@ -38,7 +39,8 @@ class ConsumerRuns:
 
     def __enter__(self) -> Self:
         around = self._around
-        self._parts.enter_context(topics(around.kafka, self._topic, around.topic("dead-letters")))
+        letters = around.topic("dead-letters")
+        self._parts.enter_context(topics(around.kafka, self._topic, letters, redrive_topic(letters)))
         return self
 
     def __exit__(

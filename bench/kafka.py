@@ -59,7 +59,9 @@ def topics(kafka: Kafka, *names: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for removed in AdminClient({**config, "log_level": 0}).delete_topics(list(names)).values():
+        # The client must live until its answers are there.
+        admin = AdminClient({**config, "log_level": 0})
+        for removed in admin.delete_topics(list(names)).values():
             # A broker that keeps them is thrown away, or its operator sees by their names whose they were.
             removed.exception(timeout=_BROKER_SECONDS)
 

@@ -84,7 +84,8 @@ class KafkaServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{key}={value}\n" for key, value in self._properties.items())
         self._properties_path.write_text(text)
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # A leading - would be taken for an option.
+        cluster_id = "k" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         command = self._java("kafka.tools.StorageTool", heap_mb=128)
         command += ["format", "-t", cluster_id, "-c", str(self._properties_path)]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)

@@ -11,6 +11,7 @@ import pytest
 from bench.results import BenchResult
 from tests.brokers.broker import Broker
 from tests.brokers.readiness import quiet_admin
+from tests.services.eventually import eventually
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -61,8 +62,13 @@ def test_a_kafka_that_is_there_is_used_and_left_as_it_was(kafka: Broker, tmp_pat
     assert done.returncode == 0, done.stderr
     result = BenchResult.model_validate_json(path.read_text("utf-8"))
     assert result.settings["kafka"] == "the Kafka of KAFKA_BOOTSTRAP_SERVERS"
-    topics = quiet_admin(kafka.bootstrap_servers).list_topics(timeout=10).topics
-    assert not [topic for topic in topics if topic.startswith("bench-")]
+    admin = quiet_admin(kafka.bootstrap_servers)
+
+    def are_gone() -> bool:
+        # A broker's metadata follows a deletion with a little delay.
+        return not any(topic.startswith("bench-") for topic in admin.list_topics(timeout=10).topics)
+
+    assert eventually(are_gone, timeout_seconds=10)
 
 
 def test_help_shows_examples() -> None:
