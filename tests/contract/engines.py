@@ -1,20 +1,19 @@
 """The engines that the contract suite runs over, and what each of them needs to run."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Protocol
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from qdrant_client import QdrantClient, models
 
 from tests.contract.memory_store import MemoryStore
 from tests.engine_server.engine_server import EngineServer
 from tests.engine_server.qdrant_front import QdrantFront
+from tests.services.qdrant_server import QDRANT_SERVER, remove_collections
 from vector_store import VectorStore, VectorStoreSettings, open_store
 from vector_store.edge import EdgeStore
-from vector_store.server import ServerStore, connect
+from vector_store.server import ServerStore
 from vector_store.server.connection import Connection
 
 
@@ -152,7 +151,7 @@ class ServerEngine:
     threads = True
 
     def __init__(self, folder: Path) -> None:
-        self._settings = SERVER
+        self._settings = QDRANT_SERVER
         self._run = f"contract{token_hex(4)}"
 
     def collection(self, shop: str) -> str:
@@ -162,20 +161,8 @@ class ServerEngine:
         return open_store(self._settings.model_copy(update={"collection": self.collection(shop)}))
 
     def close(self) -> None:
-        with closing(connect(self._settings)) as client:
-            for found in client.get_collections().collections:
-                if found.name.startswith(self._run):
-                    client.delete_collection(found.name)
+        remove_collections(self._run)
 
-
-class _Environment(VectorStoreSettings, BaseSettings):
-    """What the services would read."""
-
-    model_config = SettingsConfigDict(frozen=True)
-
-
-SERVER = _Environment()
-"""The server that the environment names, if its `qdrant_host` is set."""
 
 ENGINES: Mapping[str, Callable[[Path], Engine]] = {
     "memory": MemoryEngine,
@@ -183,5 +170,5 @@ ENGINES: Mapping[str, Callable[[Path], Engine]] = {
     "local": LocalModeEngine,
     "grpc": GrpcEngine,
     "engine server": EngineServerEngine,
-    **({"server": ServerEngine} if SERVER.qdrant_host else {}),
+    **({"server": ServerEngine} if QDRANT_SERVER.qdrant_host else {}),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -15,9 +16,11 @@ from tests.brokers.topics import Topics
 from tests.engine_server.engine_server import EngineServer
 from tests.image_host.scripted_image_host import ScriptedImageHost
 from tests.services.group_progress import GroupProgress, group_of_index, group_of_store
+from tests.services.qdrant_server import QDRANT_SERVER, remove_collections
 from vector_store import VectorStore
 
-ENGINES = ("edge", "server")
+# "server" is the tests' own, "qdrant" a real one, where QDRANT_HOST names it.
+ENGINES = ("edge", "server", *(("qdrant",) if QDRANT_SERVER.qdrant_host else ()))
 CATALOG = Path(__file__).parents[3] / "producer_examples" / "sample_catalog"
 
 
@@ -105,6 +108,16 @@ def shop_on_server(
     """A shop whose index is behind a server, shared by as many processes as a test likes."""
     where = {"QDRANT_HOST": "127.0.0.1", "QDRANT_GRPC_PORT": str(engine_server.port)}
     return make_shop(kafka, topics, image_host, tmp_path / "no-index", where)
+
+
+@pytest.fixture
+def shop_on_qdrant(
+    kafka: Broker, topics: Topics, tmp_path: Path, image_host: ScriptedImageHost
+) -> Iterator[Shop]:
+    """A shop on the real server that the environment names, under a name of its own."""
+    collection = f"shop{token_hex(4)}"
+    yield make_shop(kafka, topics, image_host, tmp_path / "no-index", {"COLLECTION": collection})
+    remove_collections(collection)
 
 
 @pytest.fixture(params=["edge"])
