@@ -25,6 +25,7 @@ from model.errors import (
     ModelFileError,
     TorchMissing,
     TrainingDataInvalid,
+    TrainingStateInvalid,
 )
 from product_events import EventError
 from vector_store.errors import (
@@ -103,6 +104,7 @@ NEXT: Final[dict[type[Exception], Next]] = {
     ExportRefused: Next.STOP,
     CheckpointError: Next.STOP,
     TrainingDataInvalid: Next.STOP,
+    TrainingStateInvalid: Next.STOP,
     StoreUnavailable: Next.PAUSE,
     InvalidPayload: Next.DEAD_LETTER,
     InvalidVector: Next.DEAD_LETTER,

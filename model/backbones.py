@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from torch import Tensor, nn
 from torchvision.models import ResNet, resnet50
 
+from model.backbone_network import BackboneNetwork
 from model.efficientnet_lite import EfficientNetLite, from_published_names, load_imagenet_lite0
 from model.preprocessing import Preprocessing, Resize
 
@@ -13,21 +14,25 @@ _IMAGENET_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
 _IMAGENET_STD = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 
 
-class ResNetFeatures(nn.Module):
+class ResNetFeatures(BackboneNetwork):
     """One of torchvision's ResNets up to its pooled features, its layers under torchvision's own names."""
 
     def __init__(self, network: ResNet) -> None:
         super().__init__()
-        self.feature_dim: int = network.fc.in_features
+        self.feature_dim = network.fc.in_features
         for name, layer in network.named_children():
             if name != "fc":
                 self.add_module(name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
         """float32 [n, 3, h, w], normalised, to features [n, feature_dim]."""
-        for layer in self.children():
+        for layer in self.layers():
             x = layer(x)
         return x.flatten(1)
+
+    def layers(self) -> list[nn.Module]:
+        """What a picture goes through, in order: conv1, bn1, relu, maxpool, layer1 to layer4, avgpool."""
+        return list(self.children())
 
 
 _SEQUENTIAL_NAMES = {"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4"}
@@ -46,13 +51,16 @@ def from_sequential_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 class Backbone:
     """How to build one kind of network, untrained or (where they are packaged) with ImageNet weights.
 
-    `rename` maps the keys that other people's files use to those of the network."""
+    `rename` maps the keys that other people's files use to those of the network. `frozen_layers`: how many of
+    the network's layers, from the picture on, fine-tuning leaves as they are unless told otherwise: they see
+    edges and textures, and their large maps cost most of a training step."""
 
     name: str
-    build: Callable[[], nn.Module]
+    build: Callable[[], BackboneNetwork]
     preprocessing: Preprocessing
-    build_pretrained: Callable[[], nn.Module] | None = None
+    build_pretrained: Callable[[], BackboneNetwork] | None = None
     rename: Callable[[Mapping[str, Tensor]], dict[str, Tensor]] = dict
+    frozen_layers: int = 0
 
 
 BACKBONES = {
@@ -66,6 +74,7 @@ BACKBONES = {
             ),
             build_pretrained=load_imagenet_lite0,
             rename=from_published_names,
+            frozen_layers=6,
         ),
         Backbone(
             name="resnet50",
@@ -74,6 +83,7 @@ BACKBONES = {
                 size_px=224, resize=Resize.STRETCH, mean=_IMAGENET_MEAN, std=_IMAGENET_STD
             ),
             rename=from_sequential_names,
+            frozen_layers=5,
         ),
     )
 }

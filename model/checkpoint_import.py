@@ -44,7 +44,7 @@ def import_checkpoint(
     network = backbone.build()
     _load(path, network, backbone.rename(found.backbone))
     try:
-        head = rebuild_head(found.heads, int(network.feature_dim), activation)  # type: ignore[arg-type]
+        head = rebuild_head(found.heads, int(network.feature_dim), activation)
     except HeadUnclear as error:
         raise CheckpointMismatch(path, str(error)) from error
     if output_dim(head) != embedding_dim:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.backbone_network import BackboneNetwork
 from model.errors import CheckpointUnreadable
 
 FEATURE_DIM = 1280
@@ -103,7 +104,7 @@ class MobileBlock(nn.Module):
         return x + y if self.skips else y
 
 
-class EfficientNetLite(nn.Module):
+class EfficientNetLite(BackboneNetwork):
     """The network up to its pooled features: float32 [n, 3, h, w] to [n, 1280]."""
 
     def __init__(self, stages: tuple[Stage, ...] = LITE0_STAGES, feature_dim: int = FEATURE_DIM) -> None:
@@ -123,11 +124,13 @@ class EfficientNetLite(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """float32 [n, 3, h, w], normalised, to features [n, feature_dim], averaged over the picture."""
-        x = self.stem(x)
-        for block in self.blocks:
-            x = block(x)
-        pooled: Tensor = self.top(x).mean(dim=(2, 3))
-        return pooled
+        for layer in self.layers():
+            x = layer(x)
+        return x.mean(dim=(2, 3))
+
+    def layers(self) -> list[nn.Module]:
+        """What a picture goes through, in order: the stem, 16 blocks, the top."""
+        return [self.stem, *self.blocks, self.top]
 
 
 _PUBLISHED_NAMES = (

@@ -11,7 +11,8 @@
     │   ├── CheckpointUnreadable    missing, damaged, or holding no tensors
     │   ├── CheckpointUnsafe        a pickle that would run code
     │   └── CheckpointMismatch      its keys do not fit the backbone
-    └── TrainingDataInvalid     the folder of photos cannot be read
+    ├── TrainingDataInvalid     the folder of photos cannot be read
+    └── TrainingStateInvalid    an interrupted training cannot be resumed
 
 Every message is one line for the person who reads a log.
 """
@@ -102,3 +103,7 @@ class CheckpointMismatch(CheckpointError):
 
 class TrainingDataInvalid(ModelError):
     """The folder of photos or its images.csv cannot be read."""
+
+
+class TrainingStateInvalid(ModelError):
+    """There is no interrupted training to resume, it is damaged, or it is another one."""

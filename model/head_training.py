@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.features import Features
-from model.objective import Miner, Objective
+from model.objective import Objective, ObjectiveRecipe
 from model.probe import Embeddings
 from model.sampling import BatchShape, CategorySampler
+from model.two_parts import TwoParts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,30 +22,30 @@ class HeadRecipe:
     steps: int = 2000
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
-    miner: Miner = Miner.SEMIHARD
-    margin: float = 0.1
-    instance_weight: float = 0.5
-    temperature: float = 0.07
+    objective: ObjectiveRecipe = dataclasses.field(default_factory=ObjectiveRecipe)
     batch: BatchShape = dataclasses.field(default_factory=BatchShape)
     seed: int = 0
 
 
-def principal_head(features: Features, embedding_dim: int) -> nn.Sequential:
+def principal_head(
+    features: Features, embedding_dim: int, kind_dim: int = 0, share: float = 0.5
+) -> nn.Sequential:
     """A linear head that projects on the features' principal components: where training starts.
 
-    `features` is float32 [n, f] with n ≥ embedding_dim.
+    `features` is float32 [n, f] with n ≥ embedding_dim. With `kind_dim`, both parts of a vector (`TwoParts`)
+    begin as the first components.
     """
     centred = torch.from_numpy(features).double()
     mean = centred.mean(dim=0)
     _, _, components = torch.linalg.svd(centred - mean, full_matrices=False)
-    basis = components[:embedding_dim]
+    basis = torch.cat([components[:kind_dim], components[: embedding_dim - kind_dim]])
     # An SVD's signs are arbitrary; fixed ones make runs on different machines alike.
     basis = basis * basis.sum(dim=1, keepdim=True).sign()
     linear = nn.Linear(features.shape[1], embedding_dim)
     with torch.no_grad():
         linear.weight.copy_(basis)
         linear.bias.copy_(-basis @ mean)
-    return nn.Sequential(linear)
+    return nn.Sequential(linear, TwoParts(kind_dim, share)) if kind_dim else nn.Sequential(linear)
 
 
 def train_head(
@@ -64,7 +65,7 @@ def train_head(
     names = sorted(set(categories))
     labels = torch.tensor([names.index(category) for category in categories])
     sampler = CategorySampler(categories, recipe.batch, recipe.seed)
-    objective = Objective(recipe.miner, recipe.margin, recipe.instance_weight, recipe.temperature)
+    objective = Objective(recipe.objective)
     optimizer = torch.optim.AdamW(head.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.steps)
     head.train()

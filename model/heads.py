@@ -9,6 +9,8 @@ from enum import StrEnum
 import torch
 from torch import Tensor, nn
 
+from model.two_parts import TwoParts
+
 _IMAGENET_CLASSES = 1000
 
 
@@ -96,11 +98,13 @@ def _module(path: str, tensors: Mapping[str, Tensor]) -> nn.Module:
     module: nn.Module
     if weight is not None and weight.ndim == 2:
         module = nn.Linear(weight.shape[1], weight.shape[0], bias="bias" in tensors)
+    elif tensors.keys() == {"kind_dim", "share"}:
+        module = TwoParts(int(tensors["kind_dim"]), float(tensors["share"]))
     elif "running_mean" in tensors:
         module = nn.BatchNorm1d(len(tensors["running_mean"]), affine=weight is not None)
     else:
         shapes = ", ".join(f"{name} {list(tensor.shape)}" for name, tensor in tensors.items())
-        raise HeadUnclear(f"the head's layer {path} is neither linear nor batch norm: {shapes}")
+        raise HeadUnclear(f"the head's layer {path} is neither linear, batch norm nor of two parts: {shapes}")
     steps = {"num_batches_tracked": torch.tensor(0)} if isinstance(module, nn.BatchNorm1d) else {}
     try:
         module.load_state_dict(steps | dict(tensors))

@@ -20,6 +20,9 @@ class PixelNet(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """uint8 [n, s, s, 3] to float32 [n, d], each of length 1."""
-        x = pixels.permute(0, 3, 1, 2).to(torch.float32)
-        embeddings: Tensor = self.net((x - self.mean) / self.std)
+        embeddings: Tensor = self.net(self.normalised(pixels))
         return embeddings
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """uint8 [n, s, s, 3] to what the network was trained on, float32 [n, 3, s, s]."""
+        return (pixels.permute(0, 3, 1, 2).to(torch.float32) - self.mean) / self.std

@@ -50,7 +50,7 @@ def load_tensor_file(
     try:
         head = rebuild_head(
             {"head": _under("head.", state)},
-            int(backbone.feature_dim),  # type: ignore[arg-type]
+            backbone.feature_dim,
             HeadActivation.AUTO,
         )
         net = TripletNet(backbone, info.dimension, head)

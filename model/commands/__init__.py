@@ -8,9 +8,11 @@ import click
 from model.errors import ModelError
 
 _COMMANDS = {
-    "train": "Train a TripletNet on a folder of photos, measure it and export it.",
+    "train": "Fine-tune a TripletNet on a folder of photos, measure it and export it.",
+    "train-head": "Train only a head, in minutes, on a backbone that stays as it is.",
     "evaluate": "Measure an exported model on a folder of photos.",
     "export": "Turn a trained checkpoint into a model file that the services can load.",
+    "quantise": "Write an int8 variant of an exported model.",
     "embed": "Print the vectors of picture files.",
     "info": "Say what a model file is.",
 }
@@ -23,7 +25,9 @@ class _OnDemand(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"model.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"model.commands.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

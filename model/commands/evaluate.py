@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from model.commands.progress import progress_bar
+from model.contact_sheet import QUERIES, contact_sheet
 from model.evaluation import evaluate, table, with_embedder
 from model.onnx_embedder import OnnxEmbedder
 from model.photos import read_photos
@@ -29,7 +30,13 @@ from model.splits import Part, photos_of
     help="Which photos are queries.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the figures here too.")
-def command(data: Path, model: Path, part: Part, json_path: Path | None) -> None:
+@click.option(
+    "--contact-sheet",
+    "sheet_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw 24 queries with their ten nearest here (.png), right and wrong marked.",
+)
+def command(data: Path, model: Path, part: Part, json_path: Path | None, sheet_path: Path | None) -> None:
     """Measure a model on the photos of DATA, with 95 % intervals.
 
     images.csv has the columns image and category; if known, instance (or product_id) and photographer.
@@ -38,6 +45,7 @@ def command(data: Path, model: Path, part: Part, json_path: Path | None) -> None
     Examples:
       python -m model evaluate --data photos/
       python -m model evaluate --data photos/ --model my-model.onnx --json figures.json
+      python -m model evaluate --data photos/ --contact-sheet nearest.png
     """
     embedder = OnnxEmbedder(model)
     photos = read_photos(data)
@@ -54,3 +62,7 @@ def command(data: Path, model: Path, part: Part, json_path: Path | None) -> None
             "scores": dataclasses.asdict(scores),
         }
         json_path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if sheet_path is not None:
+        seen = photos_of(photos, part)
+        contact_sheet(with_embedder(embedder)(seen), seen).save(sheet_path, "PNG", optimize=True)
+        click.echo(f"{sheet_path}: {min(QUERIES, len(seen))} queries with their nearest")

@@ -1,158 +1,282 @@
-"""`python -m model train`: from a folder of photos to a model file."""
+"""`python -m model train`: a TripletNet is fine-tuned on a folder of photos."""
 
+import contextlib
 import dataclasses
-import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
-from torch import nn
 
 from model.backbones import BACKBONES, Backbone
+from model.commands.finish_training import export_trained, write_figures
 from model.commands.progress import progress_bar
-from model.errors import ModelError
-from model.evaluation import table
-from model.export import export
-from model.frozen_training import train_on_frozen
-from model.head_training import HeadRecipe
-from model.objective import Miner
-from model.photos import open_photo, read_photos
-from model.preprocessing import Resize
+from model.commands.starting_network import from_imagenet, from_model
+from model.commands.training_options import objective_options, objective_recipe, training_options
+from model.errors import TrainingDataInvalid
+from model.evaluation import Scores, evaluate, with_embedder
+from model.features import FeatureCache, FeatureExtractor
+from model.fine_tuning import FineTuningRecipe
+from model.fine_tuning_run import FineTuningRun, Listener
+from model.head_training import principal_head
+from model.objective import ObjectiveRecipe
+from model.onnx_embedder import OnnxEmbedder
+from model.photos import Photo, read_photos
+from model.preprocessing import Preprocessing, Resize
+from model.progress import ProgressReport
+from model.sampling import BatchShape
+from model.settings import EmbedDevice
 from model.splits import Part, photos_of
-from model.tensor_file import load_tensor_file
-from model.triplet_net import EMBEDDING_DIM
+from model.torch_embedder import TorchEmbedder
+from model.training_store import TrainingStore, photos_digest
+from model.triplet_net import TripletNet
+from model.two_parts import kind_dim_of
+from model.yardsticks import yardsticks
 
-_RECIPE = HeadRecipe()
-_CHECKED_PHOTOS = 64
+_RECIPE = FineTuningRecipe()
 
 
 @click.command("train")
+@training_options
+@click.option("--epochs", type=click.IntRange(min=1), default=_RECIPE.epochs, show_default=True)
 @click.option(
-    "--data", required=True, type=click.Path(path_type=Path), help="Folder with images.csv and images/."
+    "--small-epochs",
+    type=click.IntRange(min=0),
+    default=_RECIPE.small_epochs,
+    show_default=True,
+    help="So many of them, the first, on smaller pictures.",
 )
 @click.option(
-    "--backbone",
-    "backbone_name",
-    type=click.Choice(list(BACKBONES)),
-    default="efficientnet_lite0",
+    "--small-size-px",
+    type=click.IntRange(min=32),
+    default=_RECIPE.small_size_px,
+    show_default=True,
+    help="Their side.",
+)
+@click.option(
+    "--frozen-layers",
+    type=click.IntRange(min=0),
+    show_default="the backbone's own",
+    help="Layers, from the picture on, that stay as they are.",
+)
+@click.option(
+    "--batch-categories", type=click.IntRange(min=2), default=_RECIPE.batch.categories, show_default=True
+)
+@click.option(
+    "--batch-photos",
+    type=click.IntRange(min=1),
+    default=_RECIPE.batch.photos,
+    show_default=True,
+    help="Of each category; a batch shows each twice.",
+)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=_RECIPE.learning_rate,
+    show_default=True,
+    help="Of the backbone, at its height.",
+)
+@click.option(
+    "--head-learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=_RECIPE.head_learning_rate,
     show_default=True,
 )
+@click.option("--weight-decay", type=click.FloatRange(min=0), default=_RECIPE.weight_decay, show_default=True)
+@click.option("--warmup-steps", type=click.IntRange(min=0), default=_RECIPE.warmup_steps, show_default=True)
 @click.option(
-    "--init", type=click.Path(path_type=Path), help="Start from this model's .safetensors, not from ImageNet."
-)
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="The .onnx file to write.")
-@click.option(
-    "--resize", type=click.Choice(Resize, case_sensitive=False), help="Default: as the backbone was trained."
-)
-@click.option(
-    "--views", type=click.IntRange(min=1), default=4, show_default=True, help="Augmented views of each photo."
-)
-@click.option("--steps", type=click.IntRange(min=1), default=_RECIPE.steps, show_default=True)
-@click.option("--learning-rate", default=_RECIPE.learning_rate, show_default=True)
-@click.option(
-    "--miner",
-    type=click.Choice(Miner, case_sensitive=False),
-    default=_RECIPE.miner,
+    "--averaging",
+    type=click.FloatRange(min=0, max=1, max_open=True),
+    default=_RECIPE.averaging,
     show_default=True,
-    help="Which triplets of a batch count.",
+    help="Decay of the moving average of the weights, which is what comes out.",
 )
-@click.option("--margin", default=_RECIPE.margin, show_default=True, help="Of the triplet loss, in cosine.")
 @click.option(
-    "--instance-weight",
-    default=_RECIPE.instance_weight,
+    "--classifier-weight",
+    type=click.FloatRange(min=0),
+    default=_RECIPE.classifier_weight,
     show_default=True,
-    help="How much the very product counts beside its kind.",
+    help="Of a cross entropy over categories, on the features.",
 )
-@click.option("--temperature", default=_RECIPE.temperature, show_default=True, help="Of the instance term.")
-@click.option("--embedding-dim", default=EMBEDDING_DIM, show_default=True, help="Length of a vector.")
-@click.option("--seed", default=_RECIPE.seed, show_default=True)
 @click.option(
-    "--cache-dir",
-    type=click.Path(path_type=Path),
-    help="Where features are kept. Default: beside the output.",
+    "--patience",
+    type=click.IntRange(min=1),
+    default=_RECIPE.patience,
+    show_default=True,
+    help="Epochs without a better validation before it stops.",
+)
+@objective_options(_RECIPE.objective)
+@click.option(
+    "--with-validation",
+    is_flag=True,
+    help="Train on the validation part too: all epochs are done, and the last one counts.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+@click.option(
+    "--device",
+    type=click.Choice(EmbedDevice, case_sensitive=False),
+    default=EmbedDevice.CPU,
+    show_default=True,
+    help="cuda trains in mixed precision.",
+)
+@click.option(
+    "--tensorboard", type=click.Path(path_type=Path), help="Write logs for TensorBoard to this folder too."
 )
 def command(  # noqa: PLR0917 (click passes options by name)
     data: Path,
-    backbone_name: str,
+    backbone: str,
     init: Path | None,
     output: Path,
     resize: Resize | None,
-    views: int,
-    steps: int,
-    learning_rate: float,
-    miner: Miner,
-    margin: float,
-    instance_weight: float,
-    temperature: float,
     embedding_dim: int,
     seed: int,
-    cache_dir: Path | None,
+    work_dir: Path | None,
+    *,
+    with_validation: bool,
+    resume: bool,
+    device: EmbedDevice,
+    tensorboard: Path | None,
+    **chosen: Any,
 ) -> None:
-    """Train a TripletNet on the photos of DATA, measure it on their test part, and export it.
+    """Fine-tune a TripletNet on the photos of DATA, measure it on their test part, and export it.
 
-    images.csv has the columns image and category; if known, instance (or product_id) and photographer.
-    Interrupted, the same command goes on from the features that it has kept.
+    images.csv has the columns image and category; if known, instance (or product_id) and photographer. Which
+    part a photo is of (70 % training, 10 % validation, 20 % test) is fixed by its id. The work folder gets a
+    line for every step (steps.csv) and every epoch (validation.csv).
 
     \b
     Examples:
       python -m model train --data photos/ --output my-model.onnx
-      python -m model train --data photos/ --output my-model.onnx --miner hard --instance-weight 1
+      python -m model train --data photos/ --output my-model.onnx --resume
+      python -m model train --data photos/ --output ours.onnx --init my-model.onnx --epochs 4
+      python -m model train --data photos/ --output mine.onnx --loss triplet --miner hard
     """
-    backbone = BACKBONES[backbone_name]
-    preprocessing = backbone.preprocessing
+    kind = BACKBONES[backbone]
+    photos = read_photos(data)
+    recipe = _recipe(kind, seed, embedding_dim, chosen)
+    parts = [Part.TRAIN, Part.VALIDATION] if with_validation else [Part.TRAIN]
+    training = [photo for part in parts for photo in photos_of(photos, part)]
+    folder = work_dir or output.with_suffix(".training")
+    with progress_bar() as progress:
+        start = _start(
+            kind,
+            init,
+            resize=resize,
+            embedding_dim=embedding_dim,
+            objective=recipe.objective,
+            photos=photos,
+            training=training,
+            folder=folder,
+            progress=progress,
+        )
+        # A head that is taken over keeps its parts.
+        objective = dataclasses.replace(recipe.objective, kind_dim=kind_dim_of(start.net.head))
+        recipe = dataclasses.replace(recipe, objective=objective)
+        identity = {
+            "recipe": dataclasses.asdict(recipe),
+            "preprocessing": start.preprocessing.to_json(),
+            "init": start.name,
+            "photos": photos_digest(photo.image_id for photo in training),
+        }
+        store = TrainingStore(folder, identity)
+        with _listener(tensorboard) as listen:
+            run = FineTuningRun(
+                start.net,
+                start.preprocessing,
+                training,
+                [] if with_validation else photos_of(photos, Part.VALIDATION),
+                recipe=recipe,
+                store=store,
+                progress=progress,
+                listen=listen,
+                device=device,
+            )
+            if resume:
+                run.resume()
+            else:
+                store.begin()
+            net = run.to_the_end()
+        exported = export_trained(net, kind.name, start.preprocessing, photos, output)
+        progress.begin("measuring", len(photos) + 2 * len(photos_of(photos, Part.TEST)))
+        scores = evaluate(
+            with_embedder(OnnxEmbedder(exported.onnx_path), progress.advance), photos, Part.TEST
+        )
+    said = dataclasses.asdict(recipe) | {
+        "resize": start.preprocessing.resize.value,
+        "with_validation": with_validation,
+    }
+    write_figures(exported, said, photos, start.scores | {"fine-tuned": scores})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Start:
+    net: TripletNet
+    preprocessing: Preprocessing
+    name: str
+    scores: dict[str, Scores]
+
+
+def _start(
+    kind: Backbone,
+    init: Path | None,
+    *,
+    resize: Resize | None,
+    embedding_dim: int,
+    objective: ObjectiveRecipe,
+    photos: list[Photo],
+    training: list[Photo],
+    folder: Path,
+    progress: ProgressReport,
+) -> _Start:
+    """The network before its first step, and what it or its yardsticks are measured at on the test part."""
+    preprocessing, network, name = kind.preprocessing, None, "imagenet"
+    if init is not None:
+        net, info = from_model(init, kind)
+        preprocessing, network, name = info.preprocessing, net.backbone, info.model_version
     if resize is not None:
         preprocessing = dataclasses.replace(preprocessing, resize=resize)
-    recipe = dataclasses.replace(
-        _RECIPE,
-        steps=steps,
-        learning_rate=learning_rate,
-        miner=miner,
-        margin=margin,
-        instance_weight=instance_weight,
-        temperature=temperature,
-        seed=seed,
-    )
-    photos = read_photos(data)
-    network = _initial(backbone, init)
-    with progress_bar() as progress:
-        trained = train_on_frozen(
-            network,
-            preprocessing,
-            photos,
-            recipe=recipe,
-            views=views,
-            cache_dir=cache_dir or output.with_suffix(".features"),
-            progress=progress,
-            embedding_dim=embedding_dim,
+    if init is not None and net.embedding_dim == embedding_dim:
+        progress.begin("measuring the start", len(photos) + 2 * len(photos_of(photos, Part.TEST)))
+        before = evaluate(with_embedder(TorchEmbedder(init), progress.advance), photos, Part.TEST)
+        return _Start(net, preprocessing, name, {f"before ({name})": before})
+    network = network or from_imagenet(kind)
+    if len(training) < embedding_dim:
+        raise TrainingDataInvalid(
+            f"{len(training)} photos to train on are too few for vectors of {embedding_dim} numbers"
         )
-    click.echo(table(trained.test_scores))
-    exported = export(
-        trained.net,
-        backbone=backbone.name,
-        preprocessing=preprocessing,
-        output=output,
-        images=[open_photo(photo.path) for photo in photos_of(photos, Part.TEST)[:_CHECKED_PHOTOS]],
-    )
-    figures = {
-        "model_version": exported.info.model_version,
-        "recipe": dataclasses.asdict(recipe) | {"views": views, "resize": preprocessing.resize.value},
-        "photos": len(photos),
-        "lowest_cosine_to_torch": exported.lowest_cosine,
-        "test": {name: dataclasses.asdict(scores) for name, scores in trained.test_scores.items()},
-    }
-    output.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    click.echo(
-        f"{output}: version {exported.info.model_version}, cosine to torch ≥ {exported.lowest_cosine:.6f}"
-    )
+    cache = FeatureCache(folder / "features", FeatureExtractor(network, preprocessing))
+    progress.begin("features of the photos", len(training))
+    features = cache.features(training, advance=progress.advance)
+    scores = yardsticks(cache, principal_head(features, embedding_dim), photos, Part.TEST, progress)
+    head = principal_head(features, embedding_dim, objective.kind_dim, objective.kind_share)
+    return _Start(TripletNet(network, embedding_dim, head), preprocessing, name, scores)
 
 
-def _initial(backbone: Backbone, init: Path | None) -> nn.Module:
-    if init is not None:
-        net, info = load_tensor_file(init)
-        if info.backbone != backbone.name:
-            raise ModelError(f"{init}: its backbone is {info.backbone}, not {backbone.name}")
-        return net.backbone
-    if backbone.build_pretrained is None:
-        raise ModelError(
-            f"no ImageNet weights are packaged for {backbone.name}: name a model to start from with --init"
-        )
-    return backbone.build_pretrained()
+def _recipe(kind: Backbone, seed: int, embedding_dim: int, chosen: dict[str, Any]) -> FineTuningRecipe:
+    batch = BatchShape(chosen.pop("batch_categories"), chosen.pop("batch_photos"))
+    frozen = chosen.pop("frozen_layers")
+    if frozen is None:
+        frozen = kind.frozen_layers
+    if chosen["kind_dim"] >= embedding_dim:
+        raise click.UsageError(f"--kind-dim must be smaller than --embedding-dim, {embedding_dim}")
+    names = {field.name for field in dataclasses.fields(ObjectiveRecipe)}
+    objective = objective_recipe({name: chosen.pop(name) for name in names})
+    return FineTuningRecipe(seed=seed, batch=batch, frozen_layers=frozen, objective=objective, **chosen)
+
+
+@contextlib.contextmanager
+def _listener(folder: Path | None) -> Iterator[Listener]:
+    if folder is None:
+        yield lambda _series, _row: None
+        return
+    # Only those who ask for its logs pay for the import.
+    from tensorboardX import SummaryWriter  # noqa: PLC0415
+
+    with SummaryWriter(str(folder)) as writer:
+
+        def listen(series: str, row: Mapping[str, float]) -> None:
+            for name, value in row.items():
+                if name != "step":
+                    writer.add_scalar(f"{series}/{name}", value, int(row["step"]))
+
+        yield listen

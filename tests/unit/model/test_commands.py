@@ -51,7 +51,9 @@ def photo_folder(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "export", "embed", "info"])
+@pytest.mark.parametrize(
+    "command", ["train", "train-head", "evaluate", "export", "quantise", "embed", "info"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     """Each command has help with examples, and the list of commands names it."""
     help_text = run(command, "--help").output

@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional
 
 from model.head_training import HeadRecipe, embed_features, principal_head, train_head
-from model.metrics import category_hits
-from model.objective import Miner, Objective
+from model.metrics import category_scores
+from model.objective import CategoryLoss, Miner, Objective, ObjectiveRecipe
 from model.sampling import BatchShape, CategorySampler
 
 CATEGORIES = ["hat"] * 40 + ["shoe"] * 10 + ["dress"] * 2
@@ -50,10 +50,15 @@ def test_a_photos_two_views_differ() -> None:
     assert set(first) == set(second) == {0, 1, 2}
 
 
-@pytest.mark.parametrize("miner", list(Miner))
-def test_the_objective_rewards_order(miner: Miner) -> None:
+@pytest.mark.parametrize(
+    "recipe",
+    [ObjectiveRecipe(miner=miner, margin=0.2) for miner in Miner]
+    + [ObjectiveRecipe(loss=CategoryLoss.SUPCON)],
+    ids=lambda recipe: f"{recipe.loss}-{recipe.miner}",
+)
+def test_the_objective_rewards_order(recipe: ObjectiveRecipe) -> None:
     """Embeddings in which kinds and photos lie together cost less than those in which they do not."""
-    objective = Objective(miner, margin=0.2, instance_weight=0.5, temperature=0.07)
+    objective = Objective(recipe)
     categories, instances = torch.tensor([0, 0, 1, 1] * 2), torch.tensor([0, 1, 2, 3] * 2)
     ordered = functional.normalize(
         torch.tensor([[1, 0, 0.5], [1, 0, -0.5], [0, 1, 0.5], [0, 1, -0.5]] * 2), dim=1
@@ -86,11 +91,11 @@ def test_training_brings_kinds_together() -> None:
         head,
         views,
         CATEGORIES,
-        HeadRecipe(steps=100, learning_rate=1e-2, miner=Miner.HARD),
+        HeadRecipe(steps=100, learning_rate=1e-2, objective=ObjectiveRecipe(miner=Miner.HARD)),
         after_step=lambda _step, loss: losses.append(loss),
     )
 
-    found = [category_hits(embed_features(one, views[0]), CATEGORIES).mean() for one in (before, head)]
+    found = [category_scores(embed_features(one, views[0]), CATEGORIES).p1.mean() for one in (before, head)]
     assert found[1] > found[0] + 0.05
     assert np.mean(losses[-20:]) < np.mean(losses[:20])
     assert len(losses) == 100
