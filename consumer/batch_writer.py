@@ -1,5 +1,6 @@
 """The writing half of the pipeline: finished jobs become states and dead letters, and leave together."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -9,11 +10,12 @@ from consumer.dead_letters import DeadLetter, DeadLetterWriter
 from consumer.jobs import Job, PutAside
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
-from consumer.product_state import StateRules
+from consumer.product_state import NextState, StateRules
 from consumer.steps.write import write
 from vector_store import ProductIndex, ProductWrite, StoreError
 
 _log = structlog.get_logger()
+_PRODUCTS_NAMED = 5
 
 
 class BatchWriter:
@@ -63,9 +65,24 @@ class BatchWriter:
                 letter_of_refused=letter_of_refused,
             )
         self._metrics.written(jobs, states, letters, now_ms=self._now_ms())
-        _log.debug("written", products=[job.product_id for job in jobs], dead_letters=len(letters))
+        _log_batch(jobs, states, letters)
         if letters:
             _log_letters(letters)
+
+
+def _log_batch(jobs: Sequence[Job], states: Sequence[NextState], letters: Sequence[DeadLetter]) -> None:
+    read: dict[str, list[int]] = {}
+    for message in (message for job in jobs for message in job.messages):
+        read.setdefault(f"{message.topic}[{message.partition}]", []).append(message.offset)
+    statuses = Counter(image.status.value for state in states for image in state.write.record.images)
+    _log.info(
+        "batch written",
+        products=len(jobs),
+        first_products=[job.product_id for job in jobs[:_PRODUCTS_NAMED]],
+        offsets={name: f"{min(offsets)}..{max(offsets)}" for name, offsets in sorted(read.items())},
+        images=dict(statuses),
+        dead_letters=len(letters),
+    )
 
 
 def _log_letters(letters: Sequence[DeadLetter]) -> None:

@@ -10,8 +10,9 @@ from consumer.dead_letter_topic import DeadLetterSink
 from consumer.offsets import OffsetTracker
 from consumer.periodic_work import PeriodicWork
 from consumer.pipeline import Pipeline
+from consumer.status_in_words import ConsumerStatus
 from consumer.steps.intake import Intake
-from telemetry import Liveness, Metrics, Readiness
+from telemetry import Liveness, Metrics, Readiness, StatusInWords
 from vector_store import ProductIndex
 
 _log = structlog.get_logger()
@@ -46,6 +47,7 @@ class ConsumerService:
     def __init__(self, parts: ConsumerParts) -> None:
         self._parts = parts
         self._running = False
+        self._status = ConsumerStatus(parts.index.generation, parts.readiness, parts.metrics, parts.offsets)
 
     @property
     def running(self) -> bool:
@@ -71,6 +73,10 @@ class ConsumerService:
     def metrics(self) -> Metrics:
         """What was counted."""
         return self._parts.metrics
+
+    def status(self) -> StatusInWords:
+        """What it is doing, in words."""
+        return self._status()
 
     def request_stop(self) -> None:
         """Ask `run` to finish what is under way and return. Safe in a signal handler, and twice."""

@@ -4,6 +4,7 @@ from telemetry.liveness import Liveness
 from telemetry.logs import configure_logging
 from telemetry.metrics import Metrics
 from telemetry.readiness import Readiness
+from telemetry.status_page import StatusInWords
 from telemetry.status_server import StatusServer
 
-__all__ = ["Liveness", "Metrics", "Readiness", "StatusServer", "configure_logging"]
+__all__ = ["Liveness", "Metrics", "Readiness", "StatusInWords", "StatusServer", "configure_logging"]

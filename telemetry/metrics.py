@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.samples import Sample
 
 from telemetry.metric_definitions import MetricDefinition, MetricKind
 
@@ -55,13 +56,24 @@ class Metrics:
 
     def value(self, definition: MetricDefinition, /, **labels: str) -> float:
         """What a counter or gauge stands at; summed over the labels that are not named."""
-        total = 0.0
-        for family in self.registry.collect():
-            for sample in family.samples:
-                if sample.name == definition.name and labels.items() <= sample.labels.items():
-                    total += sample.value
-        return total
+        samples = self._samples(definition.name)
+        return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
+
+    def largest(self, definition: MetricDefinition, /) -> float:
+        """The highest of a gauge's values over its labels; 0 where there are none."""
+        return max((sample.value for sample in self._samples(definition.name)), default=0.0)
+
+    def by_label(self, definition: MetricDefinition, label: str, /) -> dict[str, float]:
+        """What a counter or gauge stands at for each value of one label, summed over the others."""
+        totals: dict[str, float] = {}
+        for sample in self._samples(definition.name):
+            totals[sample.labels[label]] = totals.get(sample.labels[label], 0.0) + sample.value
+        return totals
 
     def exposition(self) -> bytes:
         """All of them in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def _samples(self, name: str) -> Iterator[Sample]:
+        for family in self.registry.collect():
+            yield from (sample for sample in family.samples if sample.name == name)

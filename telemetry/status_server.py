@@ -9,21 +9,34 @@ from threading import Thread
 from telemetry.liveness import Liveness
 from telemetry.metrics import Metrics
 from telemetry.readiness import Readiness
+from telemetry.status_page import StatusInWords, status_page
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _JSON = "application/json"
+_HTML = "text/html; charset=utf-8"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _REQUEST_SECONDS = 5.0
 
 
 class StatusServer:
     """Serves `/healthz`, `/readyz` and `/metrics` on an address, in threads of its own.
 
+    `/` is a page for people that says what `status` says; `/status` is the same as JSON.
+
     A part without progress turns health red only while readiness names no reason for it. Raises OSError where
     the port is taken.
     """
 
     def __init__(
-        self, host: str, port: int, *, liveness: Liveness, readiness: Readiness, metrics: Metrics
+        self,
+        host: str,
+        port: int,
+        *,
+        service: str,
+        liveness: Liveness,
+        readiness: Readiness,
+        metrics: Metrics,
+        status: Callable[[], StatusInWords],
     ) -> None:
         def health() -> tuple[HTTPStatus, str, bytes]:
             reasons = readiness.reasons()
@@ -37,9 +50,15 @@ class StatusServer:
         def exposition() -> tuple[HTTPStatus, str, bytes]:
             return HTTPStatus.OK, _TEXT, metrics.exposition()
 
-        self._server = ThreadingHTTPServer(
-            (host, port), _handler({"/healthz": health, "/readyz": ready, "/metrics": exposition})
-        )
+        def page() -> tuple[HTTPStatus, str, bytes]:
+            return HTTPStatus.OK, _HTML, status_page(service, status()).encode()
+
+        def words() -> tuple[HTTPStatus, str, bytes]:
+            now = status()
+            return HTTPStatus.OK, _JSON, json.dumps({"status": now.headline, **now.facts}).encode()
+
+        pages = {"/": page, "/status": words, "/healthz": health, "/readyz": ready, "/metrics": exposition}
+        self._server = ThreadingHTTPServer((host, port), _handler(pages))
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, name="status", daemon=True)
 
@@ -76,6 +95,8 @@ def _handler(pages: dict[str, _Page]) -> type[BaseHTTPRequestHandler]:
             status, kind, body = page() if page else (HTTPStatus.NOT_FOUND, _TEXT, b"not found\n")
             self.send_response(status)
             self.send_header("Content-Type", kind)
+            self.send_header("Content-Security-Policy", _POLICY)
+            self.send_header("X-Content-Type-Options", "nosniff")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -21,7 +21,7 @@ _KILLED = 130
 
 @contextmanager
 def status_server(settings: ConsumerSettings, service: ConsumerService) -> Iterator[None]:
-    """Serve health, readiness and metrics while the block runs, where a port is set. Raises StartRefused."""
+    """Serve status, health, readiness and metrics while the block runs, where a port is set. Raises StartRefused."""
     if settings.consumer_status_port == 0:
         yield
         return
@@ -30,9 +30,11 @@ def status_server(settings: ConsumerSettings, service: ConsumerService) -> Itera
         server = StatusServer(
             host,
             port,
+            service="consumer",
             liveness=service.liveness,
             readiness=service.readiness,
             metrics=service.metrics,
+            status=service.status,
         )
     except OSError as error:
         raise StatusPortTaken(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from consumer.metric_definitions import DEAD_LETTERS, DEFINITIONS
-from telemetry import Liveness, Metrics, Readiness, StatusServer
+from telemetry import Liveness, Metrics, Readiness, StatusInWords, StatusServer
 
 
 class Status:
@@ -17,7 +17,13 @@ class Status:
         self.metrics = Metrics(DEFINITIONS)
         self.liveness = Liveness({"polling": 60}, clock=lambda: self.now)
         self.server = StatusServer(
-            "127.0.0.1", 0, liveness=self.liveness, readiness=self.readiness, metrics=self.metrics
+            "127.0.0.1",
+            0,
+            service="consumer",
+            liveness=self.liveness,
+            readiness=self.readiness,
+            metrics=self.metrics,
+            status=lambda: StatusInWords("Paused: <index> is away", {"generation": "products-0a1b2c3d"}),
         )
 
     def get(self, path: str) -> tuple[int, str]:
@@ -69,3 +75,13 @@ def test_metrics_are_exposed(status: Status) -> None:
 def test_other_paths_are_not_found(status: Status) -> None:
     """There is nothing else to see."""
     assert status.get("/secrets")[0] == 404
+
+
+def test_people_get_a_page_and_programs_the_same_as_json(status: Status) -> None:
+    """`/` shows the headline and the facts, escaped; `/status` is the same in JSON."""
+    code, page = status.get("/")
+    assert code == 200
+    assert "<h1>Paused: &lt;index&gt; is away</h1>" in page
+    assert "products-0a1b2c3d" in page
+    code, words = status.get("/status")
+    assert json.loads(words) == {"status": "Paused: <index> is away", "generation": "products-0a1b2c3d"}
