@@ -1,5 +1,6 @@
 """Numbers become an index: records, points, generations, and the engines that hold them."""
 
+from vector_store.amendments import pending_again
 from vector_store.conditions import AllOf, AnyOf, Condition, Equals, HasId, Not, OneOf, Range
 from vector_store.errors import (
     GenerationExists,
@@ -59,4 +60,5 @@ __all__ = [
     "filterable_part",
     "generation_name",
     "open_store",
+    "pending_again",
 ]

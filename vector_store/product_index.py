@@ -4,6 +4,7 @@ from collections.abc import Collection as Ids
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from vector_store.amendments import replace_as_read
 from vector_store.conditions import AllOf, Condition, Equals, Range
 from vector_store.generation import Generation
 from vector_store.identity import STATUS_POINT_ID, image_point_uuid, product_uuid
@@ -63,6 +64,13 @@ class ProductIndex:
     def write(self, writes: Iterable[ProductWrite]) -> None:
         """Write these states by the protocol; returns when the write is completed."""
         self._collection.apply(operations_for(writes))
+
+    def amend(self, amended: ProductRecord) -> None:
+        """Replace a record by its next attempt where it still is as it was read; else nothing happens.
+
+        See `amendments.pending_again`, which makes such a record.
+        """
+        self._collection.apply([replace_as_read(amended)])
 
     def similar(
         self,

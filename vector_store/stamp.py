@@ -45,6 +45,17 @@ def record_below(stamp: Stamp) -> Condition:
     )
 
 
+def record_exactly(stamp: Stamp) -> Condition:
+    """Holds for a product record of this very stamp: it may be replaced by who has read it."""
+    return AllOf(
+        (
+            Equals("revision", stamp.revision),
+            Equals("tie", stamp.tie),
+            Equals("attempt", stamp.attempt),
+        )
+    )
+
+
 def _lexicographically_below(fields: tuple[tuple[str, int], ...]) -> Condition:
     (name, value), rest = fields[0], fields[1:]
     lower = Range(name, lt=value)
