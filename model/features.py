@@ -52,11 +52,10 @@ class FeatureExtractor:
 
 def view_of(photo: Photo, views: Views | None, seed: int, preprocessing: Preprocessing) -> Pixels:
     """The photo, or the view of it that `seed` and its id determine, as uint8 [s, s, 3]."""
-    image = open_photo(photo.path)
-    if views is not None:
-        own_seed = int.from_bytes(hashlib.sha256(photo.image_id.encode()).digest()[:8])
-        image = views.of(image, np.random.default_rng((seed, own_seed)))
-    return preprocessing.prepare(image)
+    if views is None:
+        return preprocessing.prepare(open_photo(photo.path, preprocessing.min_side_px))
+    own_seed = int.from_bytes(hashlib.sha256(photo.image_id.encode()).digest()[:8])
+    return preprocessing.prepare(views.of(open_photo(photo.path), np.random.default_rng((seed, own_seed))))
 
 
 def extract(

@@ -38,21 +38,21 @@ class FineTuningRecipe:
     its layer is thrown away afterwards. `patience`: epochs without a better score before training stops.
     """
 
-    epochs: int = 14
-    small_epochs: int = 5
+    epochs: int = 13
+    small_epochs: int = 6
     small_size_px: int = 160
     frozen_layers: int = 0
-    learning_rate: float = 3e-4
+    learning_rate: float = 4e-4
     head_learning_rate: float = 2e-3
     weight_decay: float = 0.02
     warmup_steps: int = 100
     averaging: float = 0.997
-    classifier_weight: float = 0.5
+    classifier_weight: float = 1.0
     patience: int = 5
     batch: BatchShape = dataclasses.field(default_factory=lambda: BatchShape(categories=8, photos=4))
     objective: ObjectiveRecipe = dataclasses.field(
         default_factory=lambda: ObjectiveRecipe(
-            loss=CategoryLoss.SUPCON, category_weight=0.5, instance_weight=1.0
+            loss=CategoryLoss.SUPCON, instance_weight=0.4, kind_dim=48, kind_share=0.6
         )
     )
     seed: int = 0

@@ -4,8 +4,9 @@ import csv
 import dataclasses
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from images import DecodeLimits, RejectedImage, decode
 from model.errors import TrainingDataInvalid
 
 _SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp")
@@ -57,15 +58,13 @@ def _photo(row: dict[str, str | None], line: int, table: Path) -> Photo:
     raise TrainingDataInvalid(f"{table}: line {line}: there is no file for {image_id} in {folder}")
 
 
-def open_photo(path: Path) -> Image.Image:
-    """A picture file as RGB: turned as its EXIF says, transparency on white. Or TrainingDataInvalid."""
+def open_photo(path: Path, min_side_px: int | None = None) -> Image.Image:
+    """A picture file as RGB, decoded as serving decodes it: turned as its EXIF says, transparency on white.
+
+    `min_side_px`: a JPEG may be decoded at a reduced scale that keeps its shorter side so long. Blocks.
+    TrainingDataInvalid.
+    """
     try:
-        with Image.open(path) as opened:
-            image = ImageOps.exif_transpose(opened)
-            if image.has_transparency_data:
-                layer = image.convert("RGBA")
-                image = Image.new("RGBA", layer.size, "white")
-                image.alpha_composite(layer)
-            return image.convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
+        return decode(path.read_bytes(), DecodeLimits(), min_side_px=min_side_px)
+    except (OSError, RejectedImage) as error:
         raise TrainingDataInvalid(f"{path}: not a picture that can be read: {error}") from error

@@ -33,10 +33,13 @@ def batches(
     seed: int,
     steps: range,
     preprocessing_at: Callable[[int], Preprocessing],
+    *,
+    views: tuple[Views, Views] = (NEARLY_AS_IS, HARDER),
 ) -> Iterator[Batch]:
     """The batches of `steps`, each the same whether or not those before it were asked for.
 
-    `preprocessing_at` gives a step's. Blocks for the next batch. TrainingDataInvalid.
+    `preprocessing_at` gives a step's; `views` are drawn of each photo. Blocks for the next batch.
+    TrainingDataInvalid.
     """
     sampler = CategorySampler([photo.category for photo in photos], shape, seed)
     for _skipped in range(steps.start):
@@ -52,9 +55,9 @@ def batches(
                         drawn,
                         [
                             pool.submit(
-                                _view, photos[photo], views, preprocessing, (seed, step, row, hardness)
+                                _view, photos[photo], view, preprocessing, (seed, step, row, hardness)
                             )
-                            for hardness, views in enumerate((NEARLY_AS_IS, HARDER))
+                            for hardness, view in enumerate(views)
                             for row, photo in enumerate(drawn)
                         ],
                     )
@@ -72,7 +75,7 @@ def _finished(drawn: Indices, views: list[Future[Pixels]]) -> Batch:
 
 
 def _view(photo: Photo, views: Views, preprocessing: Preprocessing, seed: tuple[int, ...]) -> Pixels:
-    image = open_photo(photo.path)
+    image = open_photo(photo.path, preprocessing.min_side_px)
     scale = _WORKING_SCALE * preprocessing.size_px / min(image.size)
     if scale < 1:
         image = image.resize((round(image.width * scale), round(image.height * scale)), reducing_gap=2.0)

@@ -39,7 +39,7 @@ def command(pictures: tuple[Path, ...], model: Path, embedder: EmbedderKind, dev
     """
     loaded = load_embedder(ModelSettings(model_path=model, embedder=embedder, embed_device=device))
     for picture in pictures:
-        (vector,) = loaded.embed([open_photo(picture)])
+        (vector,) = loaded.embed([open_photo(picture, loaded.preprocessing.min_side_px)])
         line = {
             "file": str(picture),
             "model_version": loaded.model_version,
