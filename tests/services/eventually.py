@@ -1,4 +1,4 @@
-"""Waiting for what happens by itself."""
+"""Waiting for what happens by itself, and watching that something does not."""
 
 import time
 from collections.abc import Callable
@@ -11,4 +11,14 @@ def eventually(condition: Callable[[], bool], timeout_seconds: float = 20) -> bo
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+    return True
+
+
+def throughout(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition holds all this time; asks about ten times a second."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not condition():
+            return False
+        time.sleep(0.1)
     return True

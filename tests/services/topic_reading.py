@@ -1,0 +1,48 @@
+"""Topics read back as they stand: the log that an index is compared with."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from confluent_kafka import Consumer, Message, TopicPartition
+
+from product_events import RawMessage
+
+
+def read_topics(bootstrap_servers: str, topics: Iterable[str]) -> list[RawMessage]:
+    """Every message of every partition, partition by partition, as a reader outside of any group."""
+    reader = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "log-readers", "log_level": 0})
+    read: list[RawMessage] = []
+    try:
+        described = reader.list_topics(timeout=10).topics
+        for topic in topics:
+            for partition in described[topic].partitions:
+                read += _read_partition(reader, topic, partition)
+    finally:
+        reader.close()
+    return read
+
+
+def _read_partition(reader: Consumer, topic: str, partition: int) -> list[RawMessage]:
+    low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+    reader.assign([TopicPartition(topic, partition, low)])
+    read: list[RawMessage] = []
+    while len(read) < high - low:
+        batch = reader.consume(high - low - len(read), timeout=10)
+        assert batch, f"{topic}[{partition}] did not deliver what it holds"
+        read += [_raw(message) for message in batch]
+    return read
+
+
+def _raw(message: Message) -> RawMessage:
+    assert message.error() is None, message.error()
+    _kind, timestamp_ms = message.timestamp()
+    headers = cast(list[tuple[str, bytes | None]], message.headers() or [])
+    return RawMessage(
+        topic=cast(str, message.topic()),
+        partition=cast(int, message.partition()),
+        offset=cast(int, message.offset()),
+        timestamp_ms=timestamp_ms,
+        key=cast("bytes | None", message.key()),
+        value=cast("bytes | None", message.value()),
+        headers=tuple(headers),
+    )
