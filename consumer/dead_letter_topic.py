@@ -9,6 +9,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from consumer.dead_letters import DeadLetter
 from consumer.errors import DeadLettersUnavailable
+from consumer.redrive import COUNT_HEADER, times_redriven
+
+_LONGEST_KEY_BYTES = 1_000
 
 
 class DeadLetterSink(Protocol):
@@ -71,7 +74,8 @@ class DeadLetterTopic:
             self._producer.poll(0.1)
             raise DeadLettersUnavailable("the producer's queue is full") from error
         except KafkaException as error:
-            if error.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE or is_by_reference(letter):
+            too_large = error.args[0].code() == KafkaError.MSG_SIZE_TOO_LARGE
+            if not too_large or letter.omitted_value_bytes is not None:
                 raise DeadLettersUnavailable(f"topic {self._topic}: {error}") from error
             self._send(by_reference(letter), on_delivery)
 
@@ -99,11 +103,16 @@ class DeadLetterTopic:
 
 
 def by_reference(letter: DeadLetter) -> DeadLetter:
-    """The letter without the message itself: topic, partition and offset say where it is."""
-    size = len(letter.value or b"")
-    return replace(letter, value=None, headers=(("dl_value_omitted_bytes", str(size).encode()),))
+    """The letter without the message itself: topic, partition and offset say where it is.
 
-
-def is_by_reference(letter: DeadLetter) -> bool:
-    """Whether the letter only refers to its message."""
-    return any(name == "dl_value_omitted_bytes" for name, _ in letter.headers)
+    What is left is small whatever the message was: a long key goes as well, and of the headers all but how
+    often it was redriven.
+    """
+    times = times_redriven(letter.headers)
+    return replace(
+        letter,
+        key=None if len(letter.key or b"") > _LONGEST_KEY_BYTES else letter.key,
+        value=None,
+        headers=((COUNT_HEADER, str(times).encode()),) if times else (),
+        omitted_value_bytes=len(letter.value or b""),
+    )

@@ -17,6 +17,7 @@ class DeadLetter:
     key, value, headers: as they were; None and empty where only the position is known any more.
     image_url, http_status: of a dead letter for one image.
     attempts: how often it was tried. retryable: whether trying again later may help.
+    omitted_value_bytes: of a letter that only refers to its message, which is too large to carry, its size.
     """
 
     topic: str
@@ -34,6 +35,7 @@ class DeadLetter:
     headers: tuple[tuple[str, bytes | None], ...] = ()
     image_url: str | None = None
     http_status: int | None = None
+    omitted_value_bytes: int | None = None
 
     def header_fields(self) -> list[tuple[str, bytes]]:
         """Everything but key and value as Kafka headers; the original's own keep their names."""
@@ -53,6 +55,8 @@ class DeadLetter:
             fields["dl_image_url"] = self.image_url
         if self.http_status is not None:
             fields["dl_image_status"] = str(self.http_status)
+        if self.omitted_value_bytes is not None:
+            fields["dl_value_omitted_bytes"] = str(self.omitted_value_bytes)
         own = [
             (name, text.encode("utf-8", "replace")[:_LONGEST_REASON_BYTES]) for name, text in fields.items()
         ]

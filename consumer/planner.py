@@ -1,9 +1,10 @@
 """The planning half of the pipeline: a batch of messages becomes jobs, with two look-ups for all of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from consumer.dead_letters import DeadLetterWriter
+from consumer.image_redrive import try_images_again
 from consumer.jobs import Job, PutAside, job_of_plan
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
@@ -27,7 +28,7 @@ class Planned:
 
 
 class Planner:
-    """Runs decode, coalesce and decide."""
+    """Runs decode, coalesce and decide. now_ms: the time of day, in milliseconds since 1970."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Planner:
         letters: DeadLetterWriter,
         persistence: Persistence,
         metrics: PipelineMetrics,
+        now_ms: Callable[[], int],
     ) -> None:
         self._index = index
         self._policy = policy
@@ -45,6 +47,7 @@ class Planner:
         self._letters = letters
         self._persistence = persistence
         self._metrics = metrics
+        self._now_ms = now_ms
 
     def plan(self, messages: Sequence[RawMessage], refetching: Collection[str] = ()) -> Planned:
         """Look at each message and each product once; blocks while the index does not answer.
@@ -64,6 +67,7 @@ class Planner:
         with self._metrics.stage("look_up"):
             for decision in self._decisions(groups):
                 if isinstance(decision, Superseded):
+                    self._try_images_again(decision.events)
                     self._metrics.events_superseded(decision.events)
                     superseded += decision.events.messages
                 else:
@@ -82,6 +86,16 @@ class Planner:
             decide(group, records.get(product_id))
             for group, product_id in zip(groups, product_ids, strict=True)
         ]
+
+    def _try_images_again(self, events: ProductEvents) -> None:
+        if events.images_again:
+            try_images_again(
+                self._index,
+                events.latest.change.product_id,
+                events.latest.stamp,
+                persistence=self._persistence,
+                now_ms=self._now_ms,
+            )
 
     def _jobs(self, plans: Sequence[Plan]) -> tuple[Job, ...]:
         wanted = {plan.change.product_id: plan.reuse for plan in plans if plan.reuse}

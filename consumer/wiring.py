@@ -86,6 +86,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
                 letters=letters,
                 persistence=persistence,
                 metrics=pipeline_metrics,
+                now_ms=_now_ms,
             ),
             fetch=_fetch_step(fetcher, embedder, settings),
             embedder=embedder,

@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consumer.redrive import as_first_sent
+from consumer.redrive import as_first_sent, asks_for_images
 from product_events import EventError, EventPolicy, ProductChange, RawMessage, decode_event
 from vector_store import Stamp
 
@@ -14,11 +14,13 @@ class DecodedEvent:
     """A message and the change that it says.
 
     message: as it was first sent. delivered: as it came just now, where that differs: a redriven message.
+    images_again: whether it was redriven so that failed images of its state are tried again.
     """
 
     message: RawMessage
     change: ProductChange
     delivered: RawMessage
+    images_again: bool = False
 
     @property
     def stamp(self) -> Stamp:
@@ -52,9 +54,11 @@ def decode(
     for delivered in messages:
         message = delivered
         try:
-            if delivered.topic == redrive_topic:
+            redriven = delivered.topic == redrive_topic
+            if redriven:
                 message = as_first_sent(delivered)
-            decoded.append(DecodedEvent(message, decode_event(message, policy), delivered))
+            images_again = redriven and asks_for_images(delivered.headers)
+            decoded.append(DecodedEvent(message, decode_event(message, policy), delivered, images_again))
         except EventError as error:
             undecodable.append(Undecodable(message, type(error).__name__, str(error), delivered))
         except Exception:  # noqa: BLE001 - whatever a hostile message provokes, the events around it go on

@@ -1,9 +1,9 @@
 """Messages are read from Kafka for as long as there is room for them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Event
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
@@ -11,13 +11,12 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from consumer.errors import KafkaFatal, OffsetGap
 from consumer.gauges import Gauges
 from consumer.pipeline import Pipeline
+from consumer.raw_messages import to_raw
 from consumer.rebalance import Rebalance
 from consumer.steps.commit import Committer
-from product_events import RawMessage
 from telemetry import Liveness, Readiness
 
 _log = structlog.get_logger()
-T = TypeVar("T")
 _POLL_SECONDS = 0.2
 _MOST_MESSAGES = 500
 _PROBE_SECONDS = 2.0
@@ -89,7 +88,7 @@ class Intake:
         self._consumer.close()
 
     def _take_in(self, delivered: list[Message]) -> None:
-        messages = [_to_raw(message) for message in delivered if not self._is_error(message)]
+        messages = [to_raw(message) for message in delivered if not self._is_error(message)]
         if messages:
             self._gauges.taken_in(messages)
             self._pipeline.offer(messages)
@@ -139,32 +138,3 @@ class Intake:
             return
         self._readiness.clear("kafka")
         _log.info("kafka is back")
-
-
-def _to_raw(message: Message) -> RawMessage:
-    _kind, timestamp_ms = message.timestamp()
-    return RawMessage(
-        topic=_known(message.topic()),
-        partition=_known(message.partition()),
-        offset=_known(message.offset()),
-        timestamp_ms=timestamp_ms,
-        key=_bytes(message.key()),
-        value=_bytes(message.value()),
-        headers=_header_pairs(message),
-    )
-
-
-def _header_pairs(message: Message) -> tuple[tuple[str, bytes | None], ...]:
-    # The client delivers a list of pairs, which its type does not say.
-    pairs = cast(Sequence[tuple[str, str | bytes | None]], message.headers() or ())
-    return tuple((name, _bytes(value)) for name, value in pairs)
-
-
-def _known(value: T | None) -> T:
-    if value is None:
-        raise KafkaFatal("the client delivered a message without its position")
-    return value
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

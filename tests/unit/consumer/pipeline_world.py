@@ -33,7 +33,7 @@ from vector_store.points import Operation, UpsertPoints, Vector
 
 DIMENSION = 8
 REDRIVE_TOPIC = "product.dead-letters.redrive"
-_NOW_MS = 1_790_000_000_000
+NOW_MS = 1_790_000_000_000
 
 
 class PixelEmbedder(Embedder):
@@ -143,7 +143,7 @@ class World:
         """The next message of the partition."""
         self.sent += 1
         return RawMessage(
-            "products", partition, self.sent, _NOW_MS, key.encode() if key is not None else None, value
+            "products", partition, self.sent, NOW_MS, key.encode() if key is not None else None, value
         )
 
     def event(
@@ -202,6 +202,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
                 letters=writer,
                 persistence=persistence,
                 metrics=counts,
+                now_ms=lambda: NOW_MS,
             ),
             fetch=fetch,
             embedder=embedder,
@@ -212,7 +213,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
                 rules=StateRules(RetryPolicy(), {}),
                 persistence=persistence,
                 metrics=counts,
-                now_ms=lambda: _NOW_MS,
+                now_ms=lambda: NOW_MS,
             ),
             offsets=offsets,
             metrics=counts,

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from consumer.redrive import redrive_headers
+from consumer.redrive import COUNT_HEADER, redrive_headers
 from consumer.steps.decode import decode
 from product_events import EventPolicy, OrderKind, RawMessage, encode_event
 from vector_store import Stamp
@@ -56,7 +58,8 @@ def test_a_redriven_message_keeps_its_place() -> None:
     first = _message(5)
     again = RawMessage(_REDRIVE, 0, 77, 9_000, first.key, first.value, redrive_headers(first))
     [event], [] = decode([again], _POLICY, _REDRIVE)
-    assert (event.message, event.delivered) == (first, again)
+    counted = replace(first, headers=(*first.headers, (COUNT_HEADER, b"1")))
+    assert (event.message, event.delivered) == (counted, again)
 
 
 def test_a_redriven_message_without_its_place_is_put_aside() -> None:
