@@ -1,6 +1,6 @@
 """The whole of a generation compared with itself: every image point with its product's record.
 
-It streams through both in the order of point ids, which costs memory for a page, and writes nothing down but the
+It streams through both in the order of point ids, which costs memory for a page, and notes nothing but the
 products that look wrong. A state that is being written looks wrong for a moment; so those products are looked
 at once more, a while later and by themselves, and only what is still wrong then is a finding.
 """
@@ -8,6 +8,7 @@ at once more, a while later and by themselves, and only what is still wrong then
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from uuid import UUID
 
 from consumer.audit_findings import Finding, FindingKind, Remedy, compare, repair
 from vector_store import ProductRecord, StoreCorrupt
@@ -15,7 +16,6 @@ from vector_store.identity import image_point_uuid
 from vector_store.inspection import Inspection
 from vector_store.points import Page, Payload, Point
 
-_MOST_SUSPECTS = 5_000
 _PRODUCTS_A_LOOK = 20
 _LOOKS = 5
 
@@ -45,6 +45,7 @@ class Audit:
     repairs: whether findings are put right (by the guarded operations of `audit_findings.repair`).
     tell: takes each finding as it is confirmed.
     settle_seconds: how long a product that looks wrong is left alone before the second look.
+    most_suspects: with so many products waiting for theirs, it comes before the audit goes on.
     clock: monotonic seconds. now_ms: milliseconds since 1970.
     """
 
@@ -57,6 +58,7 @@ class Audit:
         clock: Callable[[], float],
         now_ms: Callable[[], int],
         settle_seconds: float = 5.0,
+        most_suspects: int = 5_000,
     ) -> None:
         self._inspection = inspection
         self._repairs = repairs
@@ -64,6 +66,7 @@ class Audit:
         self._clock = clock
         self._now_ms = now_ms
         self._settle_seconds = settle_seconds
+        self._most_suspects = most_suspects
         self._suspects: dict[str, None] = {}
         self._settled_at = 0.0
         self.report = AuditReport()
@@ -76,12 +79,14 @@ class Audit:
         for page in self._inspection.record_pages():
             self._look_at_records(page)
             yield 0
-            yield from self._confirm_when(len(self._suspects) >= _MOST_SUSPECTS)
+            if len(self._suspects) >= self._most_suspects:
+                yield from self._confirm()
         for page in self._inspection.image_pages():
             self._look_at_images(page)
             yield 0
-            yield from self._confirm_when(len(self._suspects) >= _MOST_SUSPECTS)
-        yield from self._confirm_when(bool(self._suspects))
+            if len(self._suspects) >= self._most_suspects:
+                yield from self._confirm()
+        yield from self._confirm()
 
     def _look_at_records(self, page: Page) -> None:
         """Suspects the products of which a listed image has no point."""
@@ -100,12 +105,11 @@ class Audit:
         self.report.image_points += len(page.points)
         by_product: dict[str, list[Point]] = {}
         for point in page.points:
-            product = point.payload.get("product")
-            if isinstance(product, str):
+            if product := _product_of(point):
                 by_product.setdefault(product, []).append(point)
             else:
                 why = "the point names no product"
-                self._found([Finding(FindingKind.UNREADABLE, Remedy.NONE, why, point.id, str(product))])
+                self._found([Finding(FindingKind.UNREADABLE, Remedy.NONE, why, point.id, "")])
         records = self._inspection.records(by_product.keys())
         for product, points in by_product.items():
             try:
@@ -121,10 +125,8 @@ class Audit:
             self._suspects[product] = None
             self._settled_at = self._clock() + self._settle_seconds
 
-    def _confirm_when(self, due: bool) -> Iterator[float]:
-        if not due:
-            return
-        while (wait_seconds := self._settled_at - self._clock()) > 0:
+    def _confirm(self) -> Iterator[float]:
+        while self._suspects and (wait_seconds := self._settled_at - self._clock()) > 0:
             yield wait_seconds
         suspects, self._suspects = iter(self._suspects), {}
         while some := list(islice(suspects, _PRODUCTS_A_LOOK)):
@@ -138,13 +140,14 @@ class Audit:
     def _look_again(self, products: list[str]) -> list[str]:
         """Report and repair these products; gives back those that were written meanwhile.
 
-        The record is read before its points and after them: where it did not change, the points were read while
-        it said what it says, and by the protocol every image that it lists was there.
+        The record is read before its points and after them: where it did not change, the points were read
+        while it said what it says, and by the protocol every image that it lists must have been there.
         """
         before = self._inspection.records(products)
         points: dict[str, dict[str, Point]] = {product: {} for product in products}
         for point in self._inspection.images_of(products):
-            points[str(point.payload.get("product"))][point.id] = point
+            if (product := _product_of(point)) in points:
+                points[product][point.id] = point
         after = self._inspection.records(products)
         written: list[str] = []
         for product in products:
@@ -182,6 +185,15 @@ class Audit:
 def _readable(payload: Payload | None) -> ProductRecord | None:
     """Raises StoreCorrupt."""
     return None if payload is None else ProductRecord.from_payload(payload)
+
+
+def _product_of(point: Point) -> str:
+    """The uuid of the point's product; empty where it names none."""
+    product = point.payload.get("product")
+    try:
+        return product if isinstance(product, str) and str(UUID(product)) == product else ""
+    except ValueError:
+        return ""
 
 
 def _stamp(payload: Mapping[str, object] | None) -> tuple[object, ...] | None:

@@ -1,4 +1,7 @@
-"""What is wrong with one product's points, and what may be done about it. Pure: the explorer runs it as it is."""
+"""What is wrong with one product's points, and what a repair may do about it.
+
+Pure: the explorer runs it as it is.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,9 +95,7 @@ def repair(
     for finding in findings:
         by_remedy.setdefault(finding.remedy, []).append(finding)
     operations: list[Operation] = []
-    if keys := {
-        each.image_key for each in by_remedy.get(Remedy.EMBED_AGAIN, ()) if each.image_key is not None
-    }:
+    if keys := {each.image_key for each in by_remedy.get(Remedy.EMBED_AGAIN, ()) if each.image_key}:
         operations.append(replace_as_read(pending_again(record, keys, now_ms=now_ms, reason=_REASON)))
     if removable := [each.point_id for each in by_remedy.get(Remedy.REMOVE, ())]:
         operations.append(remove_these_below(record.product_id, record.stamp, removable))

@@ -65,6 +65,18 @@ GENERATION: Final = MetricDefinition(
     "1, labelled with the generation that this member writes and its model version.",
     ("generation", "model_version"),
 )
+AUDIT_FINDINGS: Final = MetricDefinition(
+    "consumer_audit_findings",
+    MetricKind.GAUGE,
+    "Findings of the last audit that ended here, by kind (orphan, missing, stale, unreadable).",
+    ("kind",),
+)
+AUDIT_FINISHED: Final = MetricDefinition(
+    "consumer_audit_finished_timestamp_seconds",
+    MetricKind.GAUGE,
+    "When an audit last ended here, in seconds since 1970.",
+    (),
+)
 
 DEFINITIONS: Final = (
     EVENTS,
@@ -77,4 +89,6 @@ DEFINITIONS: Final = (
     LAG_SECONDS,
     RETRIES,
     GENERATION,
+    AUDIT_FINDINGS,
+    AUDIT_FINISHED,
 )

@@ -76,6 +76,11 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
     mend_interval_seconds: float = Field(
         default=5.0, gt=0, description="How often pending images are looked for."
     )
+    audit_interval_seconds: float = Field(
+        default=86_400.0,
+        ge=0,
+        description="How often the index is compared with its own records, and repaired. 0: never by itself.",
+    )
     consumer_status_host: str = Field(
         default="127.0.0.1", description="Address of the status server; 0.0.0.0 in a container."
     )

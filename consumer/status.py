@@ -3,19 +3,30 @@
 from collections.abc import Callable
 
 from consumer.offsets import OffsetTracker
+from consumer.periodic_audit import AUDITED_AT
 from vector_store import ProductIndex
 
 
 class StatusReport:
-    """Writes the status point. now_ms: the time of day, in milliseconds since 1970."""
+    """Writes the status point. now_ms: the time of day, in milliseconds since 1970.
 
-    def __init__(self, index: ProductIndex, offsets: OffsetTracker, now_ms: Callable[[], int]) -> None:
+    audited_at_ms: when the last audit ended, see `periodic_audit`; None where none runs by itself.
+    """
+
+    def __init__(
+        self,
+        index: ProductIndex,
+        offsets: OffsetTracker,
+        now_ms: Callable[[], int],
+        audited_at_ms: Callable[[], int] | None = None,
+    ) -> None:
         self._index = index
         self._offsets = offsets
         self._now_ms = now_ms
+        self._audited_at_ms = audited_at_ms
 
     def write(self) -> None:
-        """Replace the status point; blocks for one write."""
+        """Replace the status point; blocks for one write, and one look-up before."""
         self._index.write_status(
             {
                 "written_at_ms": self._now_ms(),
@@ -24,5 +35,6 @@ class StatusReport:
                     for (topic, partition), offset in sorted(self._offsets.positions().items())
                 ],
                 "unfinished_messages": self._offsets.open_messages(),
+                **({} if self._audited_at_ms is None else {AUDITED_AT: self._audited_at_ms()}),
             }
         )

@@ -16,6 +16,7 @@ from consumer.kafka_config import client_config, consumer_config, group_name, is
 from consumer.mender import Mender
 from consumer.metric_definitions import DEFINITIONS, GENERATION
 from consumer.offsets import OffsetTracker
+from consumer.periodic_audit import PeriodicAudit
 from consumer.periodic_work import Chore, PeriodicWork
 from consumer.persistence import Persistence
 from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
@@ -40,6 +41,7 @@ from vector_store import ProductIndex, VectorStore
 
 _MAINTAIN_SECONDS = 30.0
 _STATUS_SECONDS = 10.0
+_AUDIT_TURN_SECONDS = 1.0
 _LONGEST_SECONDS_WITHOUT_PROGRESS = {"polling": 60.0, "pipeline": 300.0}
 
 
@@ -123,12 +125,15 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         stop=stop_intake,
     )
     mender = Mender(index, pipeline, persistence, _now_ms)
-    status = StatusReport(index, offsets, _now_ms)
+    audit = PeriodicAudit(index, metrics, every_seconds=settings.audit_interval_seconds, now_ms=_now_ms)
+    audits = settings.audit_interval_seconds > 0
+    status = StatusReport(index, offsets, _now_ms, audit.audited_at_ms if audits else None)
     periodic_work = PeriodicWork(
         (
             Chore("mend", settings.mend_interval_seconds, mender.run_once),
             Chore("status", _STATUS_SECONDS, status.write),
             Chore("maintain", _MAINTAIN_SECONDS, index.maintain),
+            *((Chore("audit", _AUDIT_TURN_SECONDS, audit.advance),) if audits else ()),
         ),
         is_mine=lambda: (settings.kafka_topics[0], 0) in rebalance.owned and not stop_intake.is_set(),
         stop=stop,

@@ -8,6 +8,7 @@ from vector_store.amendments import replace_as_read
 from vector_store.conditions import AllOf, Condition, Equals, Range
 from vector_store.generation import Generation
 from vector_store.identity import STATUS_POINT_ID, image_point_uuid, product_uuid
+from vector_store.inspection import Inspection
 from vector_store.interface import Collection
 from vector_store.points import KIND_IMAGE, KIND_RECORD, KIND_STATUS, Payload, Point, UpsertPoints, Vector
 from vector_store.read_check import CheckedProduct, best_first, check
@@ -35,6 +36,10 @@ class ProductIndex:
     def generation(self) -> Generation:
         """What is stored with the collection."""
         return self._collection.generation
+
+    def inspection(self) -> Inspection:
+        """The same generation, point by point."""
+        return Inspection(self._collection)
 
     def records(self, product_ids: Iterable[str]) -> dict[str, ProductRecord]:
         """The records of these products, by product id; products never heard of are left out."""

@@ -5,6 +5,8 @@ import sys
 import click
 from pydantic import ValidationError
 
+from consumer.commands.audit import audit
+from consumer.commands.products import products
 from consumer.commands.run import run
 from consumer.errors import ConsumerError
 from model.errors import ModelError
@@ -31,6 +33,8 @@ def cli(context: click.Context, *, debug: bool) -> None:
 
 
 cli.add_command(run)
+cli.add_command(audit)
+cli.add_command(products)
 
 
 def main() -> None:
