@@ -6,7 +6,8 @@
     │   ├── NoSuchTopic         a topic to read is not there
     │   ├── WrongModel          the promoted generation was built by another model version
     │   ├── OrderKindChanged    the generation was built with the other kind of order
-    │   └── StatusPortTaken     the status server's port is in use
+    │   ├── StatusPortTaken     the status server's port is in use
+    │   └── SkipRefused         a message must not be passed over now
     ├── OffsetGap               the log no longer holds what was not read yet
     ├── KafkaFatal              the client cannot go on
     └── DeadLettersUnavailable  the dead-letter topic takes nothing now
@@ -66,6 +67,10 @@ class OrderKindChanged(StartRefused):
 
 class StatusPortTaken(StartRefused):
     """The status server cannot listen where it should."""
+
+
+class SkipRefused(StartRefused):
+    """A group's offset must not move past this message now."""
 
 
 class OffsetGap(ConsumerError):

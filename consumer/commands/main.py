@@ -6,8 +6,10 @@ import click
 from pydantic import ValidationError
 
 from consumer.commands.audit import audit
+from consumer.commands.dead_letters import dead_letters
 from consumer.commands.products import products
 from consumer.commands.run import run
+from consumer.commands.skip import skip
 from consumer.errors import ConsumerError
 from model.errors import ModelError
 from vector_store import StoreError
@@ -35,12 +37,16 @@ def cli(context: click.Context, *, debug: bool) -> None:
 cli.add_command(run)
 cli.add_command(audit)
 cli.add_command(products)
+cli.add_command(dead_letters)
+cli.add_command(skip)
 
 
 def main() -> None:
     """Run the command line; errors are one line, and a traceback only with --debug."""
     try:
-        cli(standalone_mode=False)
+        # A command that has said what is wrong itself ends with a number.
+        ended = cli(standalone_mode=False)
+        sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
