@@ -14,7 +14,36 @@ _RETRY = Scope("an image that fails at first", ((Says(1, "ab"),),), flaky="b", m
 _SEARCH = Scope(
     "a search during an update", ((Says(1, "a"),), (Says(2, "b"),)), mender=False, members=1, reader=True
 )
-_SCOPES = (_UPDATE, _TIE, _DELETE, _RETRY, _SEARCH)
+_AUDIT = Scope(
+    "an audit during an update", ((Says(1, "ab"),), (Says(2, "b"),)), mender=False, members=1, audit=True
+)
+_AUDITED_RETRY = Scope("an audit during a retry", ((Says(1, "ab"),),), flaky="b", members=1, audit=True)
+_REVIVAL = Scope(
+    "an audit while a product comes back",
+    ((Says(1, "a"),), (Says(2, None),), (Says(3, "a"),)),
+    mender=False,
+    members=1,
+    audit=True,
+)
+_LOSS = Scope(
+    "an audit after a loss", ((Says(1, "a"),), (Says(2, "ab"),)), damaged="a", members=1, audit=True
+)
+_LETTER = Scope(
+    "a dead letter comes back late",
+    ((Says(1, "ab"), Says(2, "b")),),
+    mender=False,
+    members=1,
+    dead_letters=((0, 0),),
+    by_time=True,
+)
+_IMAGES = Scope(
+    "failed images are redriven",
+    ((Says(1, "ab"),),),
+    fickle="b",
+    members=1,
+    redriven_attempts=1,
+)
+_SCOPES = (_UPDATE, _TIE, _DELETE, _RETRY, _SEARCH, _AUDIT, _AUDITED_RETRY, _REVIVAL, _LOSS, _LETTER, _IMAGES)
 
 # Where each shows first: the scope, and words of the promise that it breaks.
 _SHOWS = {
@@ -35,6 +64,16 @@ _SHOWS = {
     "records' guard takes any attempt": (_RETRY, "became record"),
     "a retry keeps the attempt": (_RETRY, "cannot be reached"),
     "a delete loses a tie": (_DELETE, "at the end a search shows {'p': ['a']}"),
+    "an audit reads points before records": (_AUDIT, "an attempt took images"),
+    "an audit's repair replaces any record": (_LOSS, "became record"),
+    "an audit's repair keeps the attempt": (_LOSS, "became record"),
+    "an audit's removal looks at ids only": (_REVIVAL, "a search shows {}, not {'p': ['a']}"),
+    "an audit removes points that have no record": (_AUDIT, "a search shows"),
+    "an audit removes unlisted points of its record's state": (_AUDITED_RETRY, "a search shows"),
+    "an audit removes points of a later state": (_AUDIT, "a search shows"),
+    "a redrive of images replaces any record": (_IMAGES, "became record"),
+    "a redrive of images keeps the attempt": (_IMAGES, "became record"),
+    "a dead letter is published to its own topic again": (_LETTER, "is of no event"),
 }
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from consumer.image_retry import RetryPolicy
 from consumer.product_state import StateRules, Tried
 from consumer.steps.decide import Plan, Superseded
+from consumer.steps.decode import DecodedEvent
 from images.errors import HttpUnavailable, NotAnImage
 from tests.properties.explorer.engine import Engine
 from tests.properties.explorer.numbering import Numbering
 from tests.properties.explorer.rules import DIMENSION, Rules
 from tests.properties.explorer.scope import Scope
-from tests.properties.explorer.shop_log import NOON_MS, decoded, url_of
+from tests.properties.explorer.shop_log import NOON_MS, decoded, sent, url_of
 from vector_store import ImageStatus, ProductIndex, ProductWrite
 from vector_store.points import Operation, UpsertPoints, Vector
 
@@ -41,10 +42,12 @@ class Decisions:
         self.scope = scope
         self.rules = rules
         self.engine = engine
-        self.log = tuple(
-            tuple(rules.read(decoded(says, number, offset)) for offset, says in enumerate(partition))
+        self.said = tuple(
+            rules.read(decoded(says, number, offset, by_time=scope.by_time))
             for number, partition in enumerate(scope.partitions)
+            for offset, says in enumerate(partition)
         )
+        self.log = tuple(_log(scope, rules))
         self.batches: tuple[Batch, ...] = tuple(_batches([len(partition) for partition in self.log]))
         self.plans = Numbering[tuple[Plan, ...]](name=repr)
         self.requests = Numbering[tuple[int, ...]]()
@@ -52,6 +55,8 @@ class Decisions:
         self._tried: dict[tuple[int, int], tuple[int, ...]] = {}
         self._tried_with: dict[tuple[int, object], tuple[int, ...]] = {}
         self._retried: dict[int, tuple[int, ...]] = {}
+        self._redriven: dict[int, tuple[int, ...]] = {}
+        self._repaired: dict[tuple[str, int, int], int] = {}
 
     def decide(self, batch: int, contents: int) -> int:
         """The plans for a batch, given the records as they are; the number of no plans is 0."""
@@ -87,12 +92,36 @@ class Decisions:
             retried = self._retried[record_set] = tuple(dict.fromkeys(self._requests_of_retries(record_set)))
         return retried
 
+    def redrive_images(self, contents: int) -> tuple[int, ...]:
+        """The requests that have failed images tried again, given the records as they are."""
+        record_set = self.engine.record_set(contents)
+        if record_set not in self._redriven:
+            records = self.engine.records(record_set).values()
+            allowed = (each for each in records if each.stamp.attempt < self.scope.redriven_attempts)
+            writes = (self.rules.images_again(record) for record in allowed)
+            self._redriven[record_set] = tuple(self._request_of(each) for each in writes if each)
+        return self._redriven[record_set]
+
+    def repair(self, product_uuid: str, record_set: int, contents: int) -> int:
+        """The request of an audit that saw these records, and points as they are in these contents, or -1."""
+        key = (product_uuid, record_set, contents)
+        if key not in self._repaired:
+            records = {record.id: record for record in self.engine.records(record_set).values()}
+            points = self.engine.images_of(product_uuid, contents)
+            operations = self.rules.repair(product_uuid, records.get(product_uuid), points)
+            self._repaired[key] = self._request_of(operations) if operations else -1
+        return self._repaired[key]
+
+    def _request_of(self, operations: Sequence[Operation]) -> int:
+        return self.requests.of(tuple(self.engine.operations.of(each) for each in operations))
+
     def _plans(self, batch: Batch, record_set: int) -> Iterator[Plan]:
         records = self.engine.records(record_set)
         taken = [
             event
             for partition, (start, end) in zip(self.log, batch, strict=True)
             for event in partition[start:end]
+            if event is not None
         ]
         groups = (
             self.rules.coalesce(taken)
@@ -138,7 +167,7 @@ class Decisions:
                 operations += [replace(operation, points=(point,)) for point in operation.points]
             else:
                 operations.append(operation)
-        return self.requests.of(tuple(self.engine.operations.of(each) for each in operations))
+        return self._request_of(operations)
 
     def _outcomes(self, urls: Sequence[str], *, may_fail_for_now: bool) -> Iterator[_Outcome]:
         for outcome in combinations(*(self._outcomes_of_one(url, may_fail_for_now) for url in urls)):
@@ -159,6 +188,27 @@ class Decisions:
         if letter in self.scope.flaky and may_fail_for_now:
             outcomes.append(HttpUnavailable("503", url=url, status=503))
         return outcomes
+
+
+def _log(scope: Scope, rules: Rules) -> Iterator[tuple[DecodedEvent | None, ...]]:
+    """By partition what its messages say; None is a dead letter, which says nothing."""
+    for number, partition in enumerate(scope.partitions):
+        yield tuple(
+            None
+            if (number, offset) in scope.dead_letters
+            else rules.read(decoded(says, number, offset, by_time=scope.by_time))
+            for offset, says in enumerate(partition)
+        )
+    if scope.dead_letters:
+        yield tuple(
+            rules.read(
+                rules.comes_back(
+                    sent(scope.partitions[number][offset], number, offset, by_time=scope.by_time),
+                    scope.by_time,
+                )
+            )
+            for number, offset in scope.dead_letters
+        )
 
 
 def _vector_of(letter: str) -> Vector:

@@ -8,7 +8,7 @@ from tests.properties.explorer.describe import describe_operation
 from tests.properties.explorer.numbering import Numbering
 from tests.properties.explorer.rules import DIMENSION
 from vector_store import Generation, ProductRecord
-from vector_store.points import KIND_RECORD, Operation, Point
+from vector_store.points import KIND_IMAGE, KIND_RECORD, Operation, Point
 
 _GENERATION = Generation(
     name="products-00000000",
@@ -62,6 +62,21 @@ class Engine:
     def collection(self, contents: int) -> MemoryCollection:
         """The contents to read from."""
         return MemoryCollection(_GENERATION, {point.id: point for point in self.points(contents)})
+
+    def images_of(self, product_uuid: str, contents: int) -> list[Point]:
+        """The image points of one product."""
+        return [
+            point
+            for point in self.points(contents)
+            if point.payload["kind"] == KIND_IMAGE and point.payload["product"] == product_uuid
+        ]
+
+    def products(self, contents: int) -> tuple[str, ...]:
+        """The uuids of products that have a record or an image point, sorted."""
+        points = self.points(contents)
+        named = (point.payload["product"] for point in points if point.payload["kind"] == KIND_IMAGE)
+        recorded = (point.id for point in points if point.payload["kind"] == KIND_RECORD)
+        return tuple(sorted({*map(str, named), *recorded}))
 
     def record_set(self, contents: int) -> int:
         """A number for the records alone: many contents differ in image points only."""

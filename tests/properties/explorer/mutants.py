@@ -1,20 +1,22 @@
 """The protocol with one rule broken at a time: what the explorer must catch."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TypeAlias, cast
 
+from consumer.audit_findings import FindingKind, compare
 from consumer.product_state import NextState, StateRules, Tried, state_of_event, state_of_retry
 from consumer.steps.coalesce import ProductEvents
 from consumer.steps.decide import Plan, Superseded, decide
 from consumer.steps.decode import DecodedEvent
-from tests.properties.explorer.rules import ENOUGH, QUERY, Rules, Shown
-from vector_store import AllOf, AnyOf, Condition, Equals, ProductRecord, ProductWrite, Range, Stamp
+from tests.properties.explorer.rules import ENOUGH, QUERY, Rules, Shown, images_again
+from tests.properties.explorer.shop_log import published_again
+from vector_store import AllOf, AnyOf, Condition, Equals, HasId, ProductRecord, ProductWrite, Range, Stamp
 from vector_store.identity import product_uuid
 from vector_store.interface import Collection
-from vector_store.points import KIND_IMAGE, KIND_RECORD, DeletePoints, Operation, Payload, UpsertPoints
+from vector_store.points import KIND_IMAGE, KIND_RECORD, DeletePoints, Operation, Payload, Point, UpsertPoints
 from vector_store.read_check import CheckedProduct, check
-from vector_store.stamp import image_point_below
+from vector_store.stamp import image_point_below, record_below
 from vector_store.write_protocol import operations_for
 
 Guard: TypeAlias = Callable[[Payload], Condition]
@@ -134,6 +136,63 @@ class _DeleteBeforeUpdate(DecodedEvent):
         return Stamp.of_event(order=self.change.order, deleted=False, tie=self.change.tie)
 
 
+def _with_repair(change: Callable[[Operation], Operation]) -> Rules:
+    """An audit whose operations are changed."""
+    whole = Rules().repair
+    return Rules(
+        repair=lambda product_uuid, record, points: tuple(map(change, whole(product_uuid, record, points)))
+    )
+
+
+def _with_images_again(change: Callable[[Operation], Operation]) -> Rules:
+    """A redrive of failed images whose operations are changed."""
+    return Rules(images_again=lambda record: tuple(map(change, images_again(record))))
+
+
+def _over_any_record(operation: Operation) -> Operation:
+    return replace(operation, only_over=AllOf(())) if isinstance(operation, UpsertPoints) else operation
+
+
+def _like_a_retry(operation: Operation) -> Operation:
+    """The record's replacement under the guard of the write protocol."""
+    if not isinstance(operation, UpsertPoints):
+        return operation
+    return replace(operation, only_over=record_below(_record_in(operation).stamp))
+
+
+def _in_the_same_attempt(operation: Operation) -> Operation:
+    if not isinstance(operation, UpsertPoints):
+        return operation
+    amended = _record_in(operation)
+    as_read = replace(amended, stamp=replace(amended.stamp, attempt=amended.stamp.attempt - 1))
+    return replace(operation, points=(as_read.to_point(),))
+
+
+def _record_in(operation: UpsertPoints) -> ProductRecord:
+    return ProductRecord.from_payload(operation.points[0].payload)
+
+
+def _by_id_alone(operation: Operation) -> Operation:
+    """A removal that names its points, and looks at nothing else of them."""
+    if isinstance(operation, DeletePoints) and isinstance(operation.where, AllOf):
+        [named] = [each for each in operation.where.conditions if isinstance(each, HasId)]
+        return DeletePoints(named)
+    return operation
+
+
+def _removes(finding: FindingKind, why: str) -> Rules:
+    """An audit that also removes what it should only report, by the points' ids."""
+
+    def repairs(
+        product_uuid: str, record: ProductRecord | None, points: Sequence[Point]
+    ) -> tuple[Operation, ...]:
+        found = compare(product_uuid, record, points, {})
+        ids = frozenset(each.point_id for each in found if each.kind is finding and why in each.why)
+        return (DeletePoints(HasId(ids)),) if ids else ()
+
+    return Rules(repair=repairs)
+
+
 def _unchecked(collection: Collection, where: Condition | None) -> Shown:
     """Hits as they come."""
     found = collection.search(QUERY, limit=ENOUGH, hits_per_product=ENOUGH, where=where)
@@ -172,10 +231,23 @@ MUTANTS: Mapping[str, Rules] = {
     "records' guard takes any attempt": _with_guard(KIND_RECORD, _equal_or_lower_point),
     "a retry keeps the attempt": Rules(state_of_retry=_same_attempt),
     "a delete loses a tie": Rules(read=_DeleteBeforeUpdate.of),
+    "an audit reads points before records": Rules(audits_records_first=False),
+    "an audit's repair replaces any record": _with_repair(_over_any_record),
+    "an audit's repair keeps the attempt": _with_repair(_in_the_same_attempt),
+    "an audit's removal looks at ids only": _with_repair(_by_id_alone),
+    "an audit removes points that have no record": _removes(FindingKind.ORPHAN, "no record"),
+    "an audit removes unlisted points of its record's state": _removes(FindingKind.ORPHAN, "as pending"),
+    "an audit removes points of a later state": _removes(FindingKind.STALE, "a later state"),
+    "a redrive of images replaces any record": _with_images_again(_over_any_record),
+    "a redrive of images keeps the attempt": _with_images_again(_in_the_same_attempt),
+    "a dead letter is published to its own topic again": Rules(
+        comes_back=lambda original, by_time: published_again(original, by_time=by_time)
+    ),
 }
 
 HARMLESS: Mapping[str, Rules] = {
     "no removal": _in_order(KIND_IMAGE, KIND_RECORD),
     "every event is planned, superseded or not": Rules(decide=_decide_without_record),
+    "an audit's repair is guarded like a retry": _with_repair(_like_a_retry),
     "removal ignores the tie": _with_removals(lambda stamp: Range("revision", lt=stamp.revision)),
 }

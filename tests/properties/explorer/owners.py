@@ -1,8 +1,10 @@
-"""Members and the mender: what each may do next, given only its own state and the engine's contents.
+"""Members, the mender, the desk: what each may do next, given only its own state and the engine's contents.
 
 A member: takes a batch and reads the records → reads stored vectors, tries images, sends its request → the
 request's operations land one by one → commits. At any moment it may crash; what it had sent and had not yet
-landed stays under way without it. The mender does the same for pending images, and has nothing to commit.
+landed stays under way without it. The mender does the same for pending images, and has nothing to commit. So
+does the desk, from where somebody has the index audited and repaired (reads a product's record → reads its
+points, sends what repairs them) and has failed images tried again.
 """
 
 from collections.abc import Iterator
@@ -45,7 +47,15 @@ class Completed:
     batch: int
 
 
-Owner: TypeAlias = Idle | Decided | Sent | Completed
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An audit's first look at a product: the number of the records, or of the contents, as they were."""
+
+    product_uuid: str
+    seen: int
+
+
+Owner: TypeAlias = Idle | Decided | Sent | Completed | Looked
 
 
 class Move(NamedTuple):
@@ -74,6 +84,7 @@ class Owners:
         self.leftovers = Numbering[tuple[int, ...]]()
         self._member_moves: dict[tuple[int, int], tuple[Move, ...]] = {}
         self._mender_moves: dict[tuple[int, int], tuple[Move, ...]] = {}
+        self._desk_moves: dict[tuple[int, int], tuple[Move, ...]] = {}
 
     def moves_of_member(self, member: int, contents: int) -> tuple[Move, ...]:
         """Every step that a member in this state may take."""
@@ -92,6 +103,41 @@ class Owners:
             found = self._mends(contents) if isinstance(owner, Idle) else self._works(owner, contents)
             moves = self._mender_moves[mender, contents] = tuple(found)
         return moves
+
+    def moves_of_desk(self, desk: int, contents: int) -> tuple[Move, ...]:
+        """Every step that the desk in this state may take."""
+        moves = self._desk_moves.get((desk, contents))
+        if moves is None:
+            owner = self.states[desk]
+            match owner:
+                case Idle():
+                    found = self._begins_at_desk(contents)
+                case Looked(product_uuid, seen):
+                    found = iter([self._repairs(product_uuid, seen, contents)])
+                case _:
+                    found = self._works(owner, contents)
+            moves = self._desk_moves[desk, contents] = tuple(found)
+        return moves
+
+    def _begins_at_desk(self, contents: int) -> Iterator[Move]:
+        if self._scope.audit:
+            first = self._rules.audits_records_first
+            seen = self._engine.record_set(contents) if first else contents
+            for product_uuid in self._engine.products(contents):
+                label = "audits, looks at the record" if first else "audits, looks at the points"
+                yield Move(label, contents, self.states.of(Looked(product_uuid, seen)))
+        for request in self._decisions.redrive_images(contents):
+            sent = self.states.of(Sent(NOTHING, request, 0))
+            yield Move("has failed images tried again, sends its request", contents, sent)
+
+    def _repairs(self, product_uuid: str, seen: int, contents: int) -> Move:
+        if self._rules.audits_records_first:
+            request = self._decisions.repair(product_uuid, seen, contents)
+        else:
+            request = self._decisions.repair(product_uuid, self._engine.record_set(contents), seen)
+        if request == NOTHING:
+            return Move("audits, finds nothing to repair", contents, self.idle)
+        return Move("audits, sends a repair", contents, self.states.of(Sent(NOTHING, request, 0)))
 
     def _takes(self, contents: int) -> Iterator[Move]:
         for batch, stretches in enumerate(self._decisions.batches):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from product_events import ProductChange
+from tests.properties.explorer.damage import Damage
 from tests.properties.explorer.decisions import Decisions
 from tests.properties.explorer.describe import describe_record
 from tests.properties.explorer.shop_log import fold_of, url_of
@@ -18,12 +19,13 @@ class Promises:
         self._decisions = decisions
         self._engine = decisions.engine
         self._search = decisions.rules.search
-        events = [event for partition in decisions.log for event in partition]
+        events = decisions.said
         self._said = {
             (event.change.product_id, event.stamp.revision, event.stamp.tie): event.change for event in events
         }
         self._categories = {said.category for part in decisions.scope.partitions for said in part}
         scope = decisions.scope
+        self._damage = Damage(scope, decisions.engine)
         self._never = frozenset(map(url_of, scope.broken))
         self._perhaps = frozenset(map(url_of, scope.fickle))
         self._fold = fold_of(events)
@@ -49,9 +51,11 @@ class Promises:
         return self._checked_steps[step]
 
     def is_settled(self, contents: int) -> bool:
-        """Whether no image is pending."""
+        """Whether no image is pending, and whatever was damaged is whole again."""
         records = self._engine.records(self._engine.record_set(contents))
-        return all(record.retry_at_ms is None for record in records.values())
+        return all(record.retry_at_ms is None for record in records.values()) and not any(
+            self._damage.unsound(contents).values()
+        )
 
     def broken_at_end(self, contents: int) -> str | None:
         """With everything delivered and nothing pending, searches show the fold of the log."""
@@ -82,24 +86,25 @@ class Promises:
         )
 
     def _wrong_answer_in(self, contents: int) -> str | None:
+        lost = self._damage.lost(contents)
         expected = {
             product_id: indexed
             for product_id, record in self._engine.records(self._engine.record_set(contents)).items()
-            if (indexed := indexed_keys(record))
+            if (indexed := indexed_keys(record) - lost.get(product_id, frozenset()))
         }
         shown = self._search(self._engine.collection(contents), None)
         return None if shown == expected else f"a search shows {_letters(shown)}, not {_letters(expected)}"
 
     def _wrong_filter_in(self, contents: int) -> str | None:
         """Under a filter a state may only be hidden early, by points with the fields of a later one."""
-        ahead = self._keys_ahead(contents)
+        ahead, unsound = self._keys_ahead(contents), self._damage.unsound(contents)
         records = self._engine.records(self._engine.record_set(contents))
         for category in self._categories:
             shown = self._search(self._engine.collection(contents), Equals("category", category))
             for product_id, record in records.items():
                 keys = shown.get(product_id, frozenset())
                 wanted = indexed_keys(record) if _category(record) == category else frozenset()
-                if not wanted - ahead[product_id] <= keys <= wanted:
+                if not wanted - ahead[product_id] - unsound.get(product_id, frozenset()) <= keys <= wanted:
                     return f"a search for {category} shows {_letters({product_id: keys})}"
         return None
 
@@ -129,7 +134,8 @@ class Promises:
             if new.stamp <= old.stamp:
                 return f"{describe_record(old)} became {describe_record(new)}"
             is_attempt = (new.stamp.revision, new.stamp.tie) == (old.stamp.revision, old.stamp.tie)
-            if is_attempt and not indexed_keys(old) <= indexed_keys(new):
+            taken = indexed_keys(old) - indexed_keys(new)
+            if is_attempt and taken - self._damage.may_lack(taken):
                 return f"an attempt took images from {describe_record(old)}: {describe_record(new)}"
         return None
 

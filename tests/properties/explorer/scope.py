@@ -20,6 +20,13 @@ class Scope:
     point_by_point: whether the engine is seen between two points of one operation.
     resends: whether an owner that waited too long sends its request again while the first is under way.
     reader: whether a search is interleaved too, between its hits and the records that it then reads.
+    audit: whether an audit repairs at any time, one product after the other.
+    damaged: images whose points may get lost, by no step of the protocol, while they are listed by a record
+        whose attempt is below `damaged_attempts`. The audit has to bring them back.
+    dead_letters: (partition, offset) of events that cannot be used where they stand, and that come back, in
+        this order, over the redrive topic: one more partition.
+    redriven_attempts: images that have failed may be redriven while their record's attempt is below this.
+    by_time: events have no order but their messages' timestamps.
     """
 
     name: str
@@ -35,3 +42,9 @@ class Scope:
     point_by_point: bool = False
     resends: bool = False
     reader: bool = False
+    audit: bool = False
+    damaged: str = ""
+    damaged_attempts: int = 1
+    dead_letters: tuple[tuple[int, int], ...] = ()
+    redriven_attempts: int = 0
+    by_time: bool = False

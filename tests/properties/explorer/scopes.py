@@ -75,6 +75,41 @@ SMALL = (
         members=1,
         reader=True,
     ),
+    Scope(
+        "an audit repairs while updates are written",
+        ((Says(1, "ab"),), (Says(2, "b"),)),
+        mender=False,
+        members=1,
+        audit=True,
+    ),
+    Scope(
+        "an audit repairs while a pending image is tried again",
+        ((Says(1, "ab"),),),
+        flaky="b",
+        members=1,
+        audit=True,
+    ),
+    Scope(
+        "a lost point, an audit, and an update that comes late",
+        ((Says(1, "a"),), (Says(2, "ab", "coat"),)),
+        damaged="a",
+        members=1,
+        audit=True,
+    ),
+    Scope(
+        "a dead letter is redriven after a later event",
+        ((Says(1, "ab"), Says(2, "b")),),
+        mender=False,
+        dead_letters=((0, 0),),
+        by_time=True,
+    ),
+    Scope(
+        "failed images are redriven during an update",
+        ((Says(1, "ab"),), (Says(2, "b"),)),
+        fickle="b",
+        members=1,
+        redriven_attempts=1,
+    ),
 )
 
 LARGE = (
@@ -147,5 +182,35 @@ LARGE = (
         flaky_attempts=0,
         members=1,
         reader=True,
+    ),
+    Scope(
+        "two members and an audit",
+        ((Says(1, "ab"),), (Says(2, "b"),)),
+        mender=False,
+        audit=True,
+    ),
+    Scope(
+        "lost points, an audit, a mender that fails, an update",
+        ((Says(1, "ab"),), (Says(2, "ab", "coat"),)),
+        damaged="a",
+        flaky="b",
+        flaky_attempts=0,
+        members=1,
+        audit=True,
+    ),
+    Scope(
+        "an audit, failed images redriven, a mender, an update",
+        ((Says(1, "ab"),), (Says(2, "b"),)),
+        fickle="b",
+        redriven_attempts=1,
+        members=1,
+        audit=True,
+    ),
+    Scope(
+        "a delete and a new life are redriven out of order",
+        ((Says(1, "a"), Says(2, None), Says(3, "b")),),
+        mender=False,
+        dead_letters=((0, 2), (0, 1)),
+        by_time=True,
     ),
 )

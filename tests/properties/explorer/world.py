@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from tests.properties.explorer.damage import Damage
 from tests.properties.explorer.decisions import Decisions
 from tests.properties.explorer.engine import Engine
 from tests.properties.explorer.late_requests import LateRequests
@@ -13,8 +14,9 @@ from tests.properties.explorer.reader import Reader
 from tests.properties.explorer.rules import Rules
 from tests.properties.explorer.scope import Scope
 
-State: TypeAlias = tuple[int, int, int, int, int, int, int]
-"""All that the future depends on: contents, committed offsets, two members, mender, late requests, reader.
+State: TypeAlias = tuple[int, int, int, int, int, int, int, int]
+"""All that the future depends on: contents, committed offsets, two members, mender, desk, late requests,
+reader.
 
 Members are alike, so the lower number comes first. A plain tuple, since there are millions.
 """
@@ -42,14 +44,17 @@ class World:
         )
         self._reader = Reader(self.engine, rules)
         self._scope = scope
+        self._damage = Damage(scope, self.engine)
+        self._has_desk = scope.audit or scope.redriven_attempts > 0
         self._committed = Numbering[tuple[int, ...]]()
         self._committed_with: dict[tuple[int, int], int] = {}
-        self._ends = tuple(len(partition) for partition in scope.partitions)
+        self._ends = tuple(len(partition) for partition in self.decisions.log)
         idle = self._owners.idle
         nothing_committed = self._committed.of((0,) * len(self._ends))
         self.start: State = (
             self.engine.empty,
             nothing_committed,
+            idle,
             idle,
             idle,
             idle,
@@ -59,9 +64,9 @@ class World:
 
     def is_end(self, state: State) -> bool:
         """Everything is delivered and nothing is pending; late requests may still be under way."""
-        contents, committed, first, second, mender, _late, _reader = state
+        contents, committed, first, second, mender, desk, _late, _reader = state
         return (
-            first == second == mender == self._owners.idle
+            first == second == mender == desk == self._owners.idle
             and self._committed[committed] == self._ends
             and self.promises.is_settled(contents)
         )
@@ -69,27 +74,40 @@ class World:
     def steps(self, state: State) -> Iterator[Step]:
         """Every step that may come next."""
         yield from self._steps_of_members(state)
-        contents, committed, first, second, mender, late, reader = state
+        contents, committed, first, second, mender, desk, late, reader = state
         if self._scope.mender:
             for move in self._owners.moves_of_mender(mender, contents):
                 under_way = self._late.with_leftover(late, move.leftover)
                 if under_way != NOTHING:
-                    after = (move.contents, committed, first, second, move.owner, under_way, reader)
+                    after = (move.contents, committed, first, second, move.owner, desk, under_way, reader)
                     yield Step("mender", move.label, after)
+        if self._has_desk:
+            yield from self._steps_at_desk(state)
+        for lost in self._damage.steps(contents):
+            after = (lost, committed, first, second, mender, desk, late, reader)
+            yield Step("damage", "loses a point", after)
         for landing in self._late.steps(late):
             changed, label = contents, "is lost"
             if landing.operation != NOTHING:
                 changed = self.engine.land(contents, landing.operation)
                 label = self.engine.describe(landing.operation)
-            after = (changed, committed, first, second, mender, landing.late, reader)
+            after = (changed, committed, first, second, mender, desk, landing.late, reader)
             yield Step("late request", label, after)
         if self._scope.reader:
             read = self._reader.move(reader, contents)
-            after = (contents, committed, first, second, mender, late, read.reader)
+            after = (contents, committed, first, second, mender, desk, late, read.reader)
             yield Step("shopper", read.label, after, read.broken)
 
+    def _steps_at_desk(self, state: State) -> Iterator[Step]:
+        contents, committed, first, second, mender, desk, late, reader = state
+        for move in self._owners.moves_of_desk(desk, contents):
+            under_way = self._late.with_leftover(late, move.leftover)
+            if under_way != NOTHING:
+                after = (move.contents, committed, first, second, mender, move.owner, under_way, reader)
+                yield Step("desk", move.label, after)
+
     def _steps_of_members(self, state: State) -> Iterator[Step]:
-        contents, committed, first, second, mender, late, reader = state
+        contents, committed, first, second, mender, desk, late, reader = state
         # Alike members in the same state take the same steps; with one member, the first never leaves idle.
         pairs = ((second, first), (first, second))
         for owner, other in pairs[: 1 if first == second or self._scope.members == 1 else 2]:
@@ -99,7 +117,7 @@ class World:
                     continue
                 low, high = (other, move.owner) if other < move.owner else (move.owner, other)
                 upto = committed if move.commits == NOTHING else self._commit(committed, move.commits)
-                after = (move.contents, upto, low, high, mender, under_way, reader)
+                after = (move.contents, upto, low, high, mender, desk, under_way, reader)
                 yield Step("member", move.label, after)
 
     def _commit(self, committed: int, batch: int) -> int:
