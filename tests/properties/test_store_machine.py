@@ -203,13 +203,23 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]
     store.close()
 
 
+def machine_on(collection: Collection) -> type[RuleBasedStateMachine]:
+    """A machine that begins with this collection emptied."""
+
+    class MachineOnCollection(StoreMachine):
+        def __init__(self) -> None:
+            super().__init__(collection)
+
+    return MachineOnCollection
+
+
 _CALMLY = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
 def test_the_index_equals_the_fold_after_any_short_history(collection: Collection) -> None:
     """Duplicates, reorder, crashes, replays, late requests, losses, redrives and audits at any moment."""
     run_state_machine_as_test(
-        lambda: StoreMachine(collection),
+        machine_on(collection),
         settings=settings(
             max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=_CALMLY
         ),
@@ -221,7 +231,7 @@ def test_the_index_equals_the_fold_after_any_short_history(collection: Collectio
 def test_the_index_equals_the_fold_after_any_long_history(collection: Collection) -> None:
     """The same, longer and more of them."""
     run_state_machine_as_test(
-        lambda: StoreMachine(collection),
+        machine_on(collection),
         settings=settings(
             max_examples=600, stateful_step_count=80, deadline=None, suppress_health_check=_CALMLY
         ),
