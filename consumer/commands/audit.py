@@ -35,8 +35,15 @@ _WOULD_BE_DONE = {
 @click.command()
 @click.option("--generation", metavar="NAME", help="A generation that is not promoted.")
 @click.option("--repair", is_flag=True, help="Remove leftovers, and have missing images embedded again.")
+@click.option(
+    "--settle-seconds",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    help="How long what looks wrong is left alone before a second look: writes under way end meanwhile.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line: findings, then a summary.")
-def audit(*, generation: str | None, repair: bool, as_json: bool) -> None:
+def audit(*, generation: str | None, repair: bool, as_json: bool, settle_seconds: float) -> None:
     """Compare every image point of a generation with its product's record.
 
     Reports orphans (points that no record lists), missing points, and points of another state than their
@@ -61,7 +68,12 @@ def audit(*, generation: str | None, repair: bool, as_json: bool) -> None:
             click.echo(json.dumps(finding.to_json()) if as_json else _line(finding, words[finding.remedy]))
 
         work = Audit(
-            inspection, repairs=repair, tell=tell, clock=monotonic, now_ms=lambda: time_ns() // 1_000_000
+            inspection,
+            repairs=repair,
+            tell=tell,
+            clock=monotonic,
+            now_ms=lambda: time_ns() // 1_000_000,
+            settle_seconds=settle_seconds,
         )
         with _progress(inspection) as progress:
             _carry_out(work, progress)
