@@ -36,6 +36,10 @@ test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but
 integration: $(VENV)/everything.stamp ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
 	$(BIN)/python -m pytest -m integration tests $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about half an hour (CHAOS_SEED, CHAOS_SOAK_SECONDS)
+	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+
 .PHONY: bench-quick
 bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")
 	$(BIN)/python -m bench quick $(ARGS)

@@ -14,7 +14,7 @@ from vector_store.points import Vector
 
 @dataclass(slots=True)
 class Album:
-    """photos: the pictures' files. vectors: float32 [128], one a picture. shows: by URL, the picture's number."""
+    """photos: the pictures' files. vectors: float32 [128], one a picture. shows: by URL, which picture."""
 
     photos: Sequence[bytes]
     vectors: Sequence[Vector]

@@ -68,7 +68,7 @@ def shop(
     image_host: ScriptedImageHost,  # noqa: F811 - the fixture, by its name
     request: pytest.FixtureRequest,
 ) -> Iterator[Shop]:
-    """A shop whose index many members share: the tests' engine server, or the Qdrant that QDRANT_HOST names."""
+    """A shop whose index many members share: on the tests' engine server, or on the one of QDRANT_HOST."""
     if QDRANT_SERVER.qdrant_host is None:
         server: EngineServer = request.getfixturevalue("engine_server")
         yield make_shop(apache_kafka, topics, image_host, tmp_path, on(server))

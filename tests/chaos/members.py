@@ -38,6 +38,14 @@ class Member(ConsumerProcess):
         """Whether it has come through its start-up."""
         return '"consuming"' in self.log()
 
+    def consumes_or_ended(self) -> bool:
+        """Whether its start-up is over, one way or the other."""
+        return self.consumes() or not self.running
+
+    def is_ready_or_ended(self) -> bool:
+        """Whether it waits for nothing, or is no more."""
+        return self.waits_for() == {} or not self.running
+
     def process(self) -> psutil.Process:
         """The process, for what it takes of the machine."""
         return psutil.Process(self.pid)
@@ -93,7 +101,7 @@ class Members:
         return [member for member in self.started if member.running]
 
     def stop_all(self) -> None:
-        """End every member as an operator would; fails unless each exits with 0, and none ever lost its way."""
+        """End every member as an operator would; fails unless each exits with 0 and none left a traceback."""
         for member in self.running():
             member.stop()
         for member in self.started:

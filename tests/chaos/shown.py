@@ -43,7 +43,9 @@ def shown_by(index: ProductIndex, album: Album) -> dict[str, Shown]:
             found.setdefault(product.record.product_id, set()).update(urls)
     carried: dict[tuple[str, str], Mapping[str, Any]] = {}
     for point in index.image_points():
-        carried[str(point.payload["product"]), str(point.payload["image_key"])] = _of(point.payload, _OF_POINTS)
+        carried[str(point.payload["product"]), str(point.payload["image_key"])] = _of(
+            point.payload, _OF_POINTS
+        )
     return {
         record.product_id: Shown(
             revision=record.stamp.revision,

@@ -44,9 +44,9 @@ _FULL = Scale(HistorySize(products=300, events=6_000, bad_events=0.01), changes=
     ],
 )
 def test_members_come_and_go(
-    trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, protocol: str, scale: Scale
+    *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, protocol: str, scale: Scale
 ) -> None:
-    """Three members share the work; at random moments one is killed or stopped and another takes its place."""
+    """Of three members one is killed or stopped at random moments, and another takes its place."""
     urls = album.serve_all(shop.host, scale.addresses)
     events = history(trial.rng, shop.topics, urls, scale.size)
     with Members(shop.environment(KAFKA_CONFIG=missed_soon(GROUP_PROTOCOLS[protocol])), tmp_path) as members:

@@ -1,6 +1,7 @@
 """How every case ends: the index equals F, every event is accounted for, and everything is committed."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,9 @@ class Account:
     repeated: int
 
 
-def judge(shop: Shop, store: VectorStore, album: Album, *, refused: Mapping[str, str] | None = None) -> Account:
+def judge(
+    shop: Shop, store: VectorStore, album: Album, *, refused: Mapping[str, str] | None = None
+) -> Account:
     """Compare the index with the log. Fails with what differs.
 
     album: what every URL shows that can be fetched in the end; it alone says which are indexed.
@@ -103,7 +106,7 @@ def _stands(said: Said, standing: Mapping[str, Said]) -> bool:
 
 def _image_letters(
     said: Iterable[Said | None], refused: Mapping[str, str]
-) -> Set[tuple[Position, str, str]]:
+) -> AbstractSet[tuple[Position, str, str]]:
     return {
         (each.position, url, refused[url])
         for each in said

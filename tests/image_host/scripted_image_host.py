@@ -1,5 +1,7 @@
 """A real HTTP server that plays an image host, failures included, by script."""
 
+import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,13 +14,18 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `delay_seconds` comes before it; `drip_seconds` after each byte of the body."""
+    """One answer. `delay_seconds` comes before it; `drip_seconds` after each byte of the body.
+
+    reset: the connection is reset instead. cut_bytes: it ends after so many bytes of the body.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_seconds: float = 0.0
     drip_seconds: float = 0.0
+    reset: bool = False
+    cut_bytes: int | None = None
 
 
 _NOT_FOUND = Answer(status=404, body=b"not found", headers={"Content-Type": "text/plain"})
@@ -102,17 +109,30 @@ def _handler_of(host: ScriptedImageHost) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             answer = host.next_answer(unquote(urlsplit(self.path).path).lstrip("/"))
             host.wait(host.delay_seconds + answer.delay_seconds)
+            if answer.reset:
+                self._reset()
+                return
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
+            if answer.cut_bytes is not None:
+                self.wfile.write(answer.body[: answer.cut_bytes])
+                self.close_connection = True
+                return
             if not answer.drip_seconds:
                 self.wfile.write(answer.body)
                 return
             for offset in range(len(answer.body)):
                 self.wfile.write(answer.body[offset : offset + 1])
                 host.wait(answer.drip_seconds)
+
+        def _reset(self) -> None:
+            # With this a close is a reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             """Quiet."""

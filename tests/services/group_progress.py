@@ -30,6 +30,9 @@ def group_of_index(folder: Path, prefix: str = "product-index") -> str | None:
     return None
 
 
+_COORDINATOR_SECONDS = 20
+
+
 class GroupProgress:
     """What a group has committed, beside where its topics end.
 
@@ -43,8 +46,12 @@ class GroupProgress:
 
     def uncommitted(self, group: str) -> int:
         """How many messages of the topics the group has not committed; all of them at first."""
+        deadline = time.monotonic() + _COORDINATOR_SECONDS
         with _reader(self._bootstrap_servers, group) as reader:
-            return self._uncommitted(reader)
+            while isinstance(missing := self._uncommitted_or_unknown(reader), str):
+                assert time.monotonic() < deadline, missing
+                time.sleep(0.1)
+            return missing
 
     def wait_until_done(
         self, find_group: Callable[[], str | None], timeout_seconds: float = 60, *, at_most: int = 0

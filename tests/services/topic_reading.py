@@ -14,23 +14,21 @@ def read_topics(bootstrap_servers: str, topics: Iterable[str]) -> list[RawMessag
     read: list[RawMessage] = []
     try:
         described = reader.list_topics(timeout=10).topics
+        starts: list[TopicPartition] = []
+        held = 0
         for topic in topics:
             for partition in described[topic].partitions:
-                read += _read_partition(reader, topic, partition)
+                low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+                starts.append(TopicPartition(topic, partition, low))
+                held += high - low
+        reader.assign(starts)
+        while len(read) < held:
+            batch = reader.consume(held - len(read), timeout=10)
+            assert batch, f"{len(read)} of {held} messages came"
+            read += [_raw(message) for message in batch]
     finally:
         reader.close()
-    return read
-
-
-def _read_partition(reader: Consumer, topic: str, partition: int) -> list[RawMessage]:
-    low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
-    reader.assign([TopicPartition(topic, partition, low)])
-    read: list[RawMessage] = []
-    while len(read) < high - low:
-        batch = reader.consume(high - low - len(read), timeout=10)
-        assert batch, f"{topic}[{partition}] did not deliver what it holds"
-        read += [_raw(message) for message in batch]
-    return read
+    return sorted(read, key=lambda message: (message.topic, message.partition, message.offset))
 
 
 def _raw(message: Message) -> RawMessage:
@@ -42,7 +40,7 @@ def _raw(message: Message) -> RawMessage:
         partition=cast(int, message.partition()),
         offset=cast(int, message.offset()),
         timestamp_ms=timestamp_ms,
-        key=cast("bytes | None", message.key()),
-        value=cast("bytes | None", message.value()),
+        key=message.key(),
+        value=message.value(),
         headers=tuple(headers),
     )
