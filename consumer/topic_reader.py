@@ -34,7 +34,7 @@ class TopicReader:
     Raises StartRefused for properties that the client does not take.
     """
 
-    def __init__(self, config: Mapping[str, Any], *, group: str, patience_seconds: float = 15.0) -> None:
+    def __init__(self, config: Mapping[str, Any], *, group: str, patience_seconds: float = 30.0) -> None:
         self._servers = config.get("bootstrap.servers")
         self._patience_seconds = patience_seconds
         self._last_error: KafkaError | None = None
@@ -109,7 +109,7 @@ class TopicReader:
             # Where the last messages are holes, only the end of the partition, told as an error, is seen.
             if message.error() is not None or offset + 1 >= open_ends[number]:
                 del open_ends[number]
-                self._consumer.pause([TopicPartition(topic, number)])
+                self._consumer.incremental_unassign([TopicPartition(topic, number)])
         on_progress(total, total)
 
     def first_from(self, topic: str, partition: int, offset: int) -> RawMessage | None:
