@@ -26,8 +26,13 @@ def to_raw(message: Message) -> RawMessage:
 
 
 def _header_pairs(message: Message) -> tuple[tuple[str, bytes | None], ...]:
-    # The client delivers a list of pairs, which its type does not say.
-    pairs = cast(Sequence[tuple[str, str | bytes | None]], message.headers() or ())
+    try:
+        # The client delivers a list of pairs, which its type does not say.
+        pairs = cast(Sequence[tuple[str, str | bytes | None]], message.headers() or ())
+    except (SystemError, UnicodeDecodeError):
+        # One name that is no UTF-8, and the client hands over none. What the event says without them decides:
+        # a message that nobody could read would stop every consumer of its partition for good.
+        return ()
     return tuple((name, _bytes(value)) for name, value in pairs)
 
 
