@@ -18,6 +18,7 @@ from vector_store import (
     StoreUnavailable,
 )
 from vector_store.edge import EdgeStore
+from vector_store.edge.collection import EdgeCollection
 from vector_store.points import Point
 
 REPOSITORY = Path(__file__).parents[2]
@@ -189,3 +190,21 @@ def test_shops_of_different_aliases_keep_theirs_apart(whole: Path) -> None:
     with closing(EdgeStore(whole, "shoes")) as store:
         assert store.promoted() is None
         assert [each.name for each in store.generations()] == [GENERATION.name]
+
+
+def test_a_write_on_a_full_disk_is_refused_before_the_engine_meets_it(whole: Path) -> None:
+    """Its files are mapped: a full disk would end the whole process instead of the call."""
+    asked: list[Path] = []
+
+    def full(folder: Path) -> None:
+        asked.append(folder)
+        raise StoreUnavailable("full")
+
+    with closing(EdgeStore(whole)) as store:
+        opened = store.open(GENERATION.name)
+        collection = EdgeCollection(GENERATION, opened._shard_or_missing(), whole, require_room=full)
+        before = opened.count(EVERYTHING)
+        with pytest.raises(StoreUnavailable):
+            insert(collection, [Point(number_id(99), {"n": 99})])
+        assert asked == [whole]
+        assert opened.count(EVERYTHING) == before

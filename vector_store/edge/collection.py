@@ -1,14 +1,16 @@
 """One Edge shard as a collection."""
 
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Ids
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import qdrant_edge as edge
 
 from vector_store.conditions import AllOf, Condition, HasId, Not
+from vector_store.edge.disk_space import require_room
 from vector_store.edge.failures import translated_failures
 from vector_store.edge.filters import to_filter
 from vector_store.edge.grouped_search import nearest_products
@@ -21,10 +23,21 @@ VECTOR_NAME = "image"
 
 
 class EdgeCollection:
-    """A generation held by Qdrant Edge. Thread-safe: the shard locks itself."""
+    """A generation held by Qdrant Edge in a folder. Thread-safe: the shard locks itself.
 
-    def __init__(self, generation: Generation, shard: edge.EdgeShard) -> None:
+    require_room: called before each write; raises StoreUnavailable where the disk has none.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        shard: edge.EdgeShard,
+        folder: Path,
+        require_room: Callable[[Path], None] = require_room,
+    ) -> None:
         self._generation = generation
+        self._folder = folder
+        self._require_room = require_room
         self._shard: edge.EdgeShard | None = shard
 
     @property
@@ -37,6 +50,7 @@ class EdgeCollection:
         check_operations(operations, self._generation.dimension)
         with self._open_shard() as shard:
             for update in [_to_update(operation) for operation in operations]:
+                self._require_room(self._folder)
                 shard.update(update)
 
     def retrieve(self, ids: Ids[str], *, with_vectors: bool = False) -> dict[str, Point]:

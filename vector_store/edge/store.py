@@ -12,6 +12,7 @@ import portalocker
 import qdrant_edge as edge
 
 from vector_store.edge.collection import VECTOR_NAME, EdgeCollection
+from vector_store.edge.disk_space import require_room, taken_bytes
 from vector_store.edge.failures import first_line, is_panic, translated_failures
 from vector_store.errors import (
     GenerationExists,
@@ -79,22 +80,26 @@ class EdgeStore:
             shutil.rmtree(folder, ignore_errors=True)
             with translated_failures(f"cannot make generation {generation.name}"):
                 folder.mkdir(parents=True)
+                require_room(folder)
                 shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation))
                 for field, kind in _indexes(generation).items():
                     shard.update(edge.UpdateOperation.create_field_index(field, kind))
                 shard.flush()
                 _write_atomically(folder / _DESCRIPTION, generation.to_json())
-            self._open[generation.name] = EdgeCollection(generation, shard)
+            self._open[generation.name] = EdgeCollection(generation, shard, folder)
             return self._open[generation.name]
 
     def open(self, name: str) -> EdgeCollection:
-        """Open a generation by name. Raises GenerationMissing, StoreCorrupt."""
+        """Open a generation by name.
+
+        Raises GenerationMissing, StoreCorrupt, and StoreUnavailable on a full disk.
+        """
         with self._opened():
             if (collection := self._open.get(name)) is not None:
                 return collection
             folder = self._existing_folder(name)
             generation = _read_description(folder / _DESCRIPTION)
-            self._open[name] = EdgeCollection(generation, _load(folder / "shard", name))
+            self._open[name] = EdgeCollection(generation, _load(folder / "shard", name), folder)
             return self._open[name]
 
     def drop(self, name: str) -> None:
@@ -184,17 +189,28 @@ def _indexes(generation: Generation) -> dict[str, edge.PayloadSchemaType]:
 
 
 def _load(folder: Path, name: str) -> edge.EdgeShard:
+    if folder.exists():
+        require_room(folder)
     try:
         shard = edge.EdgeShard.load(str(folder))
         info = shard.info()
         if info.points_count - info.indexed_vectors_count >= _OPTIMISE_FROM_UNINDEXED_POINTS:
-            shard.optimize()
+            _optimise(shard, folder)
     except BaseException as error:
         # The engine raises nothing more precise than Exception, or panics.
         if not isinstance(error, Exception) and not is_panic(error):
             raise
         raise StoreCorrupt(f"generation {name} in {folder} cannot be opened: {first_line(error)}") from error
     return shard
+
+
+def _optimise(shard: edge.EdgeShard, folder: Path) -> None:
+    try:
+        # It writes everything anew before it lets go of the old.
+        require_room(folder, more_bytes=taken_bytes(folder))
+    except StoreUnavailable:
+        return
+    shard.optimize()
 
 
 def _read_description(path: Path) -> Generation:
