@@ -19,22 +19,26 @@ class HistorySize:
     most_images: int = 3
 
 
-def history(rng: Random, topics: tuple[str, str, str], urls: list[str], size: HistorySize) -> list[Event]:
-    """The events, in the order in which they are to be sent."""
+def history(
+    rng: Random, topics: tuple[str, str, str], urls: list[str], size: HistorySize, since: int = 0
+) -> list[Event]:
+    """The events, in the order in which they are to be sent; none is from before `since`."""
     bad = round(size.events * size.bad_events)
     again = round(size.events * size.duplicates)
-    events = [_state(rng, topics, urls, size) for _ in range(size.events - bad - again)]
+    events = [_state(rng, topics, urls, size, since) for _ in range(size.events - bad - again)]
     events += rng.choices(events, k=again)
     events += [_nonsense(rng, rng.choice(events)) for _ in range(bad)]
     rng.shuffle(events)
     return events
 
 
-def _state(rng: Random, topics: tuple[str, str, str], urls: list[str], size: HistorySize) -> Event:
+def _state(
+    rng: Random, topics: tuple[str, str, str], urls: list[str], size: HistorySize, since: int
+) -> Event:
     created, updated, deleted = topics
     product_id = f"p{rng.randrange(size.products)}"
     # Few orders for many events: two states of one product often claim the same moment.
-    order = rng.randrange(max(4, size.events // size.products))
+    order = since + rng.randrange(max(4, size.events // size.products))
     if rng.random() < 0.15:
         return product_event(deleted, "deleted", {"id": product_id}, order=order)
     data = {

@@ -58,7 +58,7 @@ def faults_for_good(host: ScriptedImageHost, photo: bytes) -> dict[str, tuple[An
         "no picture": (Answer(b"<html>", headers={"Content-Type": "text/html"}), "NotAnImage"),
         "empty": (Answer(b"", headers=_JPEG), "NotAnImage"),
         "403": (Answer(status=403), "HttpRefused"),
-        "redirect loop": (to(host.url("for good/redirect loop")), "TooManyRedirects"),
+        "redirect loop": (to(host.url(_path("for good", "redirect loop"))), "TooManyRedirects"),
         "redirect to the metadata address": (to("http://169.254.169.254/latest"), "ForbiddenAddress"),
         "redirect to a private address": (to("https://10.0.0.1/a.jpg"), "ForbiddenAddress"),
         "redirect to another port": (to("http://127.0.0.1:1/a.jpg"), "ForbiddenAddress"),
@@ -88,12 +88,12 @@ def test_every_fault_of_an_image_host(
         for name, answer in faults_that_pass(album.photos[0]).items():
             number, times = next(numbers), rng.randint(1, 3)
             picture = Answer(album.photos[number], headers=_JPEG)
-            url = host.script(f"passes/{name}/{copy}", [*[answer] * times, picture])
+            url = host.script(_path("passes", name, copy), [*[answer] * times, picture])
             album.shows[url] = number
             images.append(url)
             trial.faults[name] += times
         for name, (answer, error_class) in faults_for_good(host, album.photos[0]).items():
-            path = f"for good/{name}" if "loop" in name else f"for good/{name}/{copy}"
+            path = _path("for good", name, *([] if "loop" in name else [copy]))
             refused[url := host.script(path, [answer])] = error_class
             images.append(url)
             trial.faults[name] += 1
@@ -172,6 +172,10 @@ def test_a_bad_host_holds_up_only_its_own(
         account = judge(shop, store, album)
         members.stop_all()
     trial.passed(account)
+
+
+def _path(*parts: object) -> str:
+    return "/".join(str(part).replace(" ", "-").replace("/", "-") for part in parts)
 
 
 def _created(shop: Shop, product_id: str, images: list[str]) -> Event:

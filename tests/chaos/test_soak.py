@@ -39,7 +39,7 @@ def test_a_soak(trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_
                 album.serve(shop.host, f"{rounds}/{number}.jpg", number)
                 for number in range(len(album.photos))
             ]
-            publish(shop.bootstrap_servers, history(trial.rng, shop.topics, urls, _ROUND))
+            publish(shop.bootstrap_servers, history(trial.rng, shop.topics, urls, _ROUND, since=10 * rounds))
             rounds += 1
             # A backlog of a round at most: at full speed all the time, and bounded by nothing but the member.
             shop.progress().wait_until_done(
