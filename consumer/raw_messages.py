@@ -1,6 +1,7 @@
 """A message of Kafka's client becomes one without the client's classes."""
 
 from collections.abc import Sequence
+from operator import methodcaller
 from typing import TypeVar, cast
 
 from confluent_kafka import Message
@@ -9,6 +10,9 @@ from consumer.errors import KafkaFatal
 from product_events import RawMessage
 
 T = TypeVar("T")
+# Where the client meets a name that is no UTF-8, it returns pairs without one, and an exception that nobody
+# raises. A call made from C is checked for that; one that the interpreter has specialised is not, and may crash.
+_HEADERS_OF = methodcaller("headers")
 
 
 def to_raw(message: Message) -> RawMessage:
@@ -28,8 +32,8 @@ def to_raw(message: Message) -> RawMessage:
 def _header_pairs(message: Message) -> tuple[tuple[str, bytes | None], ...]:
     try:
         # The client delivers a list of pairs, which its type does not say.
-        pairs = cast(Sequence[tuple[str, str | bytes | None]], message.headers() or ())
-    except (SystemError, UnicodeDecodeError):
+        pairs = cast(Sequence[tuple[str, str | bytes | None]], _HEADERS_OF(message) or ())
+    except SystemError:
         # One name that is no UTF-8, and the client hands over none. What the event says without them decides:
         # a message that nobody could read would stop every consumer of its partition for good.
         return ()
