@@ -10,8 +10,8 @@ from consumer.errors import KafkaFatal
 from product_events import RawMessage
 
 T = TypeVar("T")
-# Where the client meets a name that is no UTF-8, it returns pairs without one, and an exception that nobody
-# raises. A call made from C is checked for that; one that the interpreter has specialised is not, and may crash.
+# Where the client meets a name that is no UTF-8, it returns pairs without one, and an exception that is not
+# raised. A call made from C is checked for that; one that the interpreter has specialised may crash.
 _HEADERS_OF = methodcaller("headers")
 
 

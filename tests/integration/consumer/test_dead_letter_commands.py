@@ -237,11 +237,33 @@ def test_what_strangers_wrote_is_shown_escaped(box: LetterBox) -> None:
 
 
 def test_headers_that_the_client_cannot_read_count_as_none(box: LetterBox) -> None:
-    """A name that is no UTF-8 makes the client fail; the message is read all the same, without its headers."""
-    produce_raw(box.bootstrap_servers, box.products, b"p", b"value", [(b"\xff\xfe", b"x"), (b"ok", b"y")])
+    """A name that is no UTF-8 makes the client fail; the message is read all the same, however many come."""
+    odd = [(b"\xff\xfe", b"x"), (b"ok", b"y")]
+    for headers in (odd, odd[:1], odd[::-1], odd * 3) * 5:
+        produce_raw(box.bootstrap_servers, box.products, b"p", b"value", headers)
+    produce_raw(box.bootstrap_servers, box.products, b"p", b"value", [(b"ok", b"y")])
     with TopicReader({"bootstrap.servers": box.bootstrap_servers}, group="test.dead-letters") as reader:
-        [message] = reader.read(box.products)
-    assert (message.key, message.value, message.headers) == (b"p", b"value", ())
+        messages = list(reader.read(box.products))
+    assert [message.value for message in messages] == [b"value"] * 21
+    assert [message.headers for message in messages] == [()] * 20 + [(("ok", b"y"),)]
+
+
+def test_a_consumer_goes_on_past_headers_that_the_client_cannot_read(shop: Shop, embedder: Embedder) -> None:
+    """An event that says everything in its value is indexed; one that needs its headers is a dead letter."""
+    odd = [(b"\xff", b"x")]
+    event = product_event(shop.created, "created", {"id": "odd"}, order=1)
+    assert event.value is not None
+    produce_raw(shop.bootstrap_servers, shop.created, b"odd", event.value, odd)
+    produce_raw(
+        shop.bootstrap_servers, shop.created, b"p", b'{"id": "p"}', [*odd, (b"ce_type", b"product.created")]
+    )
+    store = open_store(shop.settings())
+    with running_consumer(shop.settings(), store, embedder) as service:
+        shop.wait_until_done(store)
+        assert service.index.record("odd") is not None
+    store.close()
+    box = LetterBox(shop.bootstrap_servers, shop.dead_letters, shop.created)
+    assert [(row["product_ids"], row["error_class"]) for row in box.rows()] == [(["p"], "NotAnEvent")]
 
 
 def test_a_huge_value_is_cut_where_people_read(box: LetterBox) -> None:
