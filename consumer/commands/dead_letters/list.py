@@ -17,6 +17,7 @@ from consumer.printable import printable
 from consumer.redrive_history import Redrives, read_history
 
 _MOST_ROWS = 10_000
+_WIDEST_POSITION = 48
 
 
 @click.command("list")
@@ -85,6 +86,9 @@ def _table(listing: Listing, history: Mapping[LogPosition, Redrives]) -> Table:
     table = Table("put aside (UTC)", "message", "product", "error", "redriven", show_lines=True)
     table.columns[1].overflow = table.columns[2].overflow = table.columns[3].overflow = "fold"
     table.columns[0].no_wrap = True
+    # A position that is cut in two cannot be copied.
+    longest = max(len(str(row.about)) for row in listing.rows)
+    table.columns[1].min_width = min(longest, _WIDEST_POSITION)
     for row in listing.rows:
         moment = datetime.fromtimestamp(row.put_aside_ms / 1000, UTC)
         times = row.redriven(history)
