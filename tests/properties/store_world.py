@@ -65,7 +65,7 @@ class StoreWorld:
         """By topic some stretch of what is there, anywhere, again or ahead."""
         stretches: dict[str, tuple[int, int]] = {}
         for topic, (start, length) in places.items():
-            first = start % (len(self._log[topic]) + 1)
+            first = start % max(len(self._log[topic]), 1)
             stretches[topic] = (first, min(first + length, len(self._log[topic])))
         return self._batch_of(stretches)
 

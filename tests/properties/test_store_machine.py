@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -30,7 +31,7 @@ PRODUCTS = ("p", "q")
 QUERY = vector_of("query")
 
 letters = st.sampled_from(LETTERS)
-products = st.sampled_from(PRODUCTS)
+products = st.sampled_from(["p", "p", "p", "q"])
 images = st.lists(letters, unique=True).map("".join)
 says = st.builds(
     Says,
@@ -40,9 +41,10 @@ says = st.builds(
     product=products,
 )
 numbers = st.integers(0, 1_000)
-stretches = st.dictionaries(
-    st.sampled_from(TOPICS), st.tuples(st.integers(0, 6), st.integers(1, 6)), min_size=1
-)
+messages = st.tuples(says, st.sampled_from(TOPICS[:-1]), st.sampled_from([True, True, True, False]))
+"""What is said, on which topic, and whether it can be used there."""
+places = st.tuples(st.integers(0, 6), st.integers(1, 6))
+stretches = st.dictionaries(st.sampled_from(TOPICS), places, min_size=1)
 """By topic where a batch begins and how long it is; a beginning past the end wraps."""
 
 
@@ -54,8 +56,14 @@ class StoreMachine(RuleBasedStateMachine):
         self.world = StoreWorld(collection)
         self.before: dict[str, ProductRecord] = {}
 
-    @rule(says=says, topic=st.sampled_from(TOPICS[:-1]), usable=st.sampled_from([True, True, False]))
-    def somebody_publishes(self, says: Says, topic: str, *, usable: bool) -> None:
+    @initialize(log=st.lists(messages, min_size=2, max_size=6))
+    def a_log_is_there(self, log: list[tuple[Says, str, bool]]) -> None:
+        for says, topic, usable in log:
+            self.world.publish(says, topic, usable=usable)
+
+    @rule(message=messages)
+    def somebody_publishes(self, message: tuple[Says, str, bool]) -> None:
+        says, topic, usable = message
         self.world.publish(says, topic, usable=usable)
 
     @rule(number=numbers)
@@ -66,13 +74,12 @@ class StoreMachine(RuleBasedStateMachine):
     def the_image_host_changes(self, letter: str, state: str) -> None:
         self.world.host_becomes(letter, state)
 
-    @precondition(lambda self: self.world.said)
     @rule(who=st.integers(0, 1), places=stretches)
     def a_member_is_given_any_stretch(self, who: int, places: dict[str, tuple[int, int]]) -> None:
         self.world.leave_under_way(self.world.members[who].crash())
         self.world.members[who].take(self.world.batch(places))
 
-    @rule(who=st.integers(0, 1), steps=st.integers(1, 6))
+    @rule(who=st.integers(0, 1), steps=st.integers(1, 8))
     def a_member_gets_on(self, who: int, steps: int) -> None:
         for _ in range(steps):
             self.world.members[who].step()
@@ -221,7 +228,7 @@ def test_the_index_equals_the_fold_after_any_short_history(collection: Collectio
     run_state_machine_as_test(
         machine_on(collection),
         settings=settings(
-            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=_CALMLY
+            max_examples=250, stateful_step_count=40, deadline=None, suppress_health_check=_CALMLY
         ),
     )
 
@@ -233,6 +240,6 @@ def test_the_index_equals_the_fold_after_any_long_history(collection: Collection
     run_state_machine_as_test(
         machine_on(collection),
         settings=settings(
-            max_examples=600, stateful_step_count=80, deadline=None, suppress_health_check=_CALMLY
+            max_examples=5_000, stateful_step_count=80, deadline=None, suppress_health_check=_CALMLY
         ),
     )
