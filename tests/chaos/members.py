@@ -12,6 +12,7 @@ import psutil
 
 from tests.brokers.free_ports import free_ports
 from tests.services.consumer_process import ConsumerProcess
+from tests.services.eventually import eventually
 
 _LONGEST_STOP_SECONDS = 60
 
@@ -55,7 +56,11 @@ class Member(ConsumerProcess):
         return self._log.read_text(errors="replace")
 
     def stop(self) -> None:
-        """SIGTERM; fails unless it exits with 0."""
+        """SIGTERM once it has come through its start-up; fails unless it exits with 0.
+
+        Before that there is nothing to finish, and a signal just ends it.
+        """
+        assert eventually(self.consumes, timeout_seconds=60), self.log_tail()
         status = self.end(signal.SIGTERM, _LONGEST_STOP_SECONDS)
         assert status == 0, f"{self.name} exited with {status}\n{self.log_tail()}"
 

@@ -28,15 +28,15 @@ from tests.services.group_progress import group_of_store
 from tests.services.published import Event, publish
 from vector_store import VectorStore
 
-pytestmark = pytest.mark.integration
-
 _REFUSES_ALL_BYTES = 100
 _NEAR_THE_LIMIT_BYTES = 999_800
 _DEFAULT_LIMIT_BYTES = 1_048_588
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("outage", ["missing", "refuses every size"])
+@pytest.mark.parametrize(
+    "outage", [pytest.param("missing", marks=pytest.mark.integration), "refuses every size"]
+)
 def test_the_dead_letter_topic_takes_nothing(
     *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, outage: str
 ) -> None:

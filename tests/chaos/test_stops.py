@@ -7,6 +7,7 @@ import pytest
 
 from tests.chaos.album import Album
 from tests.chaos.members import Members
+from tests.chaos.test_members_come_and_go import missed_soon
 from tests.chaos.trial import Trial
 from tests.chaos.verdict import judge
 from tests.integration.consumer.conftest import Shop
@@ -24,7 +25,7 @@ _DRAIN_SECONDS = 30
 @pytest.mark.parametrize(
     ("products", "rounds"),
     [
-        pytest.param(40, 1, marks=pytest.mark.integration, id="short"),
+        pytest.param(40, 1, id="short"),
         pytest.param(600, 5, marks=pytest.mark.slow, id="full"),
     ],
 )
@@ -71,7 +72,9 @@ def test_a_second_signal_ends_it_at_once(
         shop.bootstrap_servers,
         [product_event(shop.created, "created", {"id": "p", "images": [url]}, order=1)],
     )
-    settings = shop.environment(DRAIN_SECONDS="60", IMAGE_DEADLINE_SECONDS="60")
+    settings = shop.environment(
+        DRAIN_SECONDS="60", IMAGE_DEADLINE_SECONDS="60", KAFKA_CONFIG=missed_soon("{}")
+    )
     with Members(settings, tmp_path) as members:
         member = members.start()
         assert eventually(lambda: shop.host.requests() > 0, timeout_seconds=60), member.log_tail()
