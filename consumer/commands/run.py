@@ -21,7 +21,7 @@ _KILLED = 130
 
 @contextmanager
 def status_server(settings: ConsumerSettings, service: ConsumerService) -> Iterator[None]:
-    """Serve status, health, readiness and metrics while the block runs, where a port is set. Raises StartRefused."""
+    """Serve status, health and metrics while the block runs, where a port is set. Raises StartRefused."""
     if settings.consumer_status_port == 0:
         yield
         return

@@ -1,15 +1,20 @@
 """The model that ships: its files, and that they are what its card says."""
 
+import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
+from images import DecodeLimits, decode
 from model.onnx_embedder import OnnxEmbedder
 from model.settings import SHIPPED_MODEL, WEIGHTS_DIR
 from model.splits import Part
 from model.torch_embedder import TorchEmbedder
 
+CATALOGUE = Path(__file__).parents[3] / "producer_examples" / "sample_catalog" / "images"
 MAX_BYTES = 16_000_000
 NOISE = np.random.default_rng(0).integers(0, 256, (34, 224, 224, 3), dtype=np.uint8)
 
@@ -46,6 +51,39 @@ def test_batch_size_changes_nothing(shipped: OnnxEmbedder, batch_size: int) -> N
     parts = [shipped.embed_prepared(NOISE[start : start + batch_size]) for start in starts]
 
     assert np.abs(np.concatenate(parts) - whole).max() <= 1e-5
+
+
+def encoded(photo: Image.Image, form: str) -> bytes:
+    """The photo in another file, such that a viewer shows the same picture."""
+    buffer = io.BytesIO()
+    match form:
+        case "CMYK":
+            photo.convert("CMYK").save(buffer, "JPEG", quality=90)
+        case "turned by EXIF":
+            exif = Image.Exif()
+            exif[ExifTags.Base.Orientation] = 6
+            photo.transpose(Image.Transpose.ROTATE_90).save(buffer, "JPEG", quality=90, exif=exif)
+        case "alpha":
+            clear = Image.new("RGBA", photo.size, (255, 255, 255, 255))
+            clear.paste(photo)
+            clear.save(buffer, "PNG")
+        case _:
+            photo.save(buffer, form)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "turned by EXIF", "CMYK", "alpha"])
+def test_a_photo_is_itself_in_every_format(shipped: OnnxEmbedder, form: str) -> None:
+    """The same photo in another kind of file has a cosine of at least 0.98 to itself."""
+    files = sorted(CATALOGUE.glob("*.jpg"))[::80]
+    data = [path.read_bytes() for path in files]
+    photos = [decode(each, DecodeLimits()) for each in data]
+    again = [decode(encoded(photo, form), DecodeLimits()) for photo in photos]
+
+    cosines = (shipped.embed(photos) * shipped.embed(again)).sum(axis=1)
+
+    assert len(files) >= 5
+    assert cosines.min() >= 0.98
 
 
 def test_both_files_are_one_model(shipped: OnnxEmbedder) -> None:
