@@ -104,7 +104,7 @@ def _module(path: str, tensors: Mapping[str, Tensor]) -> nn.Module:
         module = nn.BatchNorm1d(len(tensors["running_mean"]), affine=weight is not None)
     else:
         shapes = ", ".join(f"{name} {list(tensor.shape)}" for name, tensor in tensors.items())
-        raise HeadUnclear(f"the head's layer {path} is neither linear, batch norm nor of two parts: {shapes}")
+        raise HeadUnclear(f"the head's layer {path} is neither linear nor batch norm: {shapes}")
     steps = {"num_batches_tracked": torch.tensor(0)} if isinstance(module, nn.BatchNorm1d) else {}
     try:
         module.load_state_dict(steps | dict(tensors))

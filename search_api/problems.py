@@ -121,6 +121,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     model.CheckpointUnsafe: MODEL_FAILED,
     model.CheckpointMismatch: MODEL_FAILED,
     model.TrainingDataInvalid: MODEL_FAILED,
+    model.TrainingStateInvalid: MODEL_FAILED,
     store.StoreError: STORE_UNAVAILABLE,
     store.StoreUnavailable: STORE_UNAVAILABLE,
     store.StoreMisused: STORE_MISUSED,
