@@ -39,7 +39,10 @@ def photo_folder(tmp_path: Path) -> Path:
 
 HEAD = ("train-head", "--views", "1", "--steps", "30")
 # A whole network, seen small: what is tried here is the way, not the result.
-FINE = ("train", "--epochs", "2", "--small-epochs", "2", "--small-size-px", "32", "--batch-categories", "3")
+FINE = (
+    *("train", "--epochs", "2", "--small-epochs", "2", "--small-size-px", "32"),
+    *("--batch-categories", "3", "--kind-dim", "6"),
+)
 
 
 def command(photo_folder: Path, output: Path, *options: str) -> list[str]:
