@@ -240,6 +240,6 @@ def test_the_index_equals_the_fold_after_any_long_history(collection: Collection
     run_state_machine_as_test(
         machine_on(collection),
         settings=settings(
-            max_examples=5_000, stateful_step_count=80, deadline=None, suppress_health_check=_CALMLY
+            max_examples=1_000, stateful_step_count=80, deadline=None, suppress_health_check=_CALMLY
         ),
     )
