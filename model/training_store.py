@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import pickle
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,18 @@ from typing import Any
 import torch
 
 from model.errors import TrainingStateInvalid
+
+# What torch.load raises for files that it did not write, or that are cut off.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 class TrainingStore:
@@ -42,7 +55,7 @@ class TrainingStore:
         try:
             state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
             identity = state.pop("identity")
-        except Exception as error:  # torch's unpickler fails in many ways
+        except _UNREADABLE as error:
             raise TrainingStateInvalid(f"{self._path}: cannot be read: {error}") from error
         if identity != self._digest:
             raise TrainingStateInvalid(

@@ -26,6 +26,7 @@ from tests.services.published import Event, product_event, publish
 from tests.services.raw_produce import produce_raw
 from tests.services.running_consumer import running_consumer
 from tests.services.topic_reading import read_topics
+from tests.unit.consumer.letters import a_letter
 from vector_store import open_store
 
 
@@ -56,22 +57,7 @@ class LetterBox:
         sink.close()
 
     def letter(self, offset: int, **changed: object) -> DeadLetter:
-        letter = DeadLetter(
-            topic=self.products,
-            partition=0,
-            offset=offset,
-            timestamp_ms=1_700_000_000_000,
-            error_class="InvalidProduct",
-            reason="data.price: not a number",
-            attempts=1,
-            retryable=False,
-            generation="products-1f2e3d4c",
-            service_version="0.1.0",
-            key=b"p",
-            value=b'{"data": {"id": "p"}}',
-            headers=(("ce_type", b"x"),),
-        )
-        return replace(letter, **changed)  # type: ignore[arg-type]  # a test names fields with their types
+        return a_letter(offset, **{"topic": self.products, "partition": 0, **changed})
 
     def redriven(self) -> list[tuple[bytes | None, bytes | None, dict[str, bytes | None]]]:
         messages = read_topics(self.bootstrap_servers, [redrive_topic(self.topic)])
