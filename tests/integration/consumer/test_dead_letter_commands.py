@@ -57,7 +57,8 @@ class LetterBox:
         sink.close()
 
     def letter(self, offset: int, **changed: object) -> DeadLetter:
-        return a_letter(offset, **{"topic": self.products, "partition": 0, **changed})
+        as_here = {"topic": self.products, "partition": 0, "headers": (("ce_type", b"x"),)}
+        return a_letter(offset, **{**as_here, **changed})
 
     def redriven(self) -> list[tuple[bytes | None, bytes | None, dict[str, bytes | None]]]:
         messages = read_topics(self.bootstrap_servers, [redrive_topic(self.topic)])
