@@ -15,7 +15,7 @@ from bench.errors import TooSlow, WrongOutcome
 from bench.kafka import topics
 from bench.sample import Product, image_count
 from bench.surroundings import Surroundings, consumer_environment
-from consumer.redrive import redrive_topic
+from consumer.redrive.returned_messages import redrive_topic
 from standalone.kafka_topics import count_messages
 from standalone.publish import publish
 from vector_store import ProductIndex

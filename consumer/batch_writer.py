@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from consumer.dead_letter_topic import DeadLetterSink
-from consumer.dead_letters import DeadLetter, DeadLetterWriter
+from consumer.dead_letters.letter import DeadLetter, DeadLetterWriter
+from consumer.dead_letters.topic import DeadLetterSink
 from consumer.jobs import Job, PutAside
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from consumer.dead_letters import DeadLetter
+from consumer.dead_letters.letter import DeadLetter
 from consumer.product_state import NextState, StateRules, Tried, state_of_event, state_of_retry
 from consumer.steps.decide import Plan
 from product_events import RawMessage

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from consumer.dead_letters import DeadLetter
+from consumer.dead_letters.letter import DeadLetter
 from consumer.jobs import Job
 from consumer.metric_definitions import (
     DEAD_LETTERS,

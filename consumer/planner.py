@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from consumer.dead_letters import DeadLetterWriter
-from consumer.image_redrive import try_images_again
+from consumer.dead_letters.letter import DeadLetterWriter
 from consumer.jobs import Job, PutAside, job_of_plan
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
+from consumer.redrive.images import try_images_again
 from consumer.steps.coalesce import ProductEvents, coalesce
 from consumer.steps.decide import Plan, Superseded, decide, without_vectors_missing
 from consumer.steps.decode import decode

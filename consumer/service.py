@@ -6,11 +6,11 @@ from threading import Event
 
 import structlog
 
-from consumer.dead_letter_topic import DeadLetterSink
+from consumer.dead_letters.topic import DeadLetterSink
 from consumer.offsets import OffsetTracker
 from consumer.periodic_work import PeriodicWork
 from consumer.pipeline import Pipeline
-from consumer.status_in_words import ConsumerStatus
+from consumer.status.in_words import ConsumerStatus
 from consumer.steps.intake import Intake
 from telemetry import Liveness, Metrics, Readiness, StatusInWords
 from vector_store import ProductIndex

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from consumer.dead_letter_topic import DeadLetterSink
-from consumer.dead_letters import DeadLetterWriter
+from consumer.dead_letters.letter import DeadLetterWriter
+from consumer.dead_letters.topic import DeadLetterSink
 from consumer.errors import SkipRefused
-from consumer.group_offsets import GroupOffsets
-from consumer.log_position import LogPosition
-from consumer.redrive import as_first_sent
-from consumer.topic_reader import TopicReader
+from consumer.kafka.group_offsets import GroupOffsets
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import TopicReader
+from consumer.redrive.returned_messages import as_first_sent
 from product_events import NotAnEvent, RawMessage
 
 _ERROR_CLASS = "Skipped"

@@ -6,32 +6,32 @@ from time import time_ns
 
 from PIL import Image
 
+from consumer.audit.periodic import PeriodicAudit
 from consumer.batch_writer import BatchWriter
-from consumer.dead_letter_topic import DeadLetterTopic
-from consumer.dead_letters import DeadLetterWriter
-from consumer.gauges import Gauges
+from consumer.dead_letters.letter import DeadLetterWriter
+from consumer.dead_letters.topic import DeadLetterTopic
 from consumer.generation_choice import open_promoted
 from consumer.jobs import ImageToFetch
-from consumer.kafka_config import client_config, consumer_config, group_name, is_cooperative
+from consumer.kafka.client_config import client_config, consumer_config, group_name, is_cooperative
+from consumer.kafka.rebalance import Rebalance
+from consumer.kafka.topics import prepare_topics
 from consumer.mender import Mender
 from consumer.metric_definitions import DEFINITIONS, GENERATION
 from consumer.offsets import OffsetTracker
-from consumer.periodic_audit import PeriodicAudit
 from consumer.periodic_work import Chore, PeriodicWork
 from consumer.persistence import Persistence
 from consumer.pipeline import Pipeline, PipelineLimits, PipelineParts
 from consumer.pipeline_metrics import PipelineMetrics
 from consumer.planner import Planner
 from consumer.product_state import StateRules
-from consumer.rebalance import Rebalance
-from consumer.redrive import redrive_topic
+from consumer.redrive.returned_messages import redrive_topic
 from consumer.service import ConsumerParts, ConsumerService
 from consumer.settings import ConsumerSettings
-from consumer.status import StatusReport
+from consumer.status.gauges import Gauges
+from consumer.status.status_point import StatusReport
 from consumer.steps.commit import Committer
 from consumer.steps.fetch import Pixels, fetch
 from consumer.steps.intake import Intake
-from consumer.topics import prepare_topics
 from consumer.version import SERVICE_VERSION
 from images import ImageFetcher, build_fetcher, decode, decode_limits
 from model.embedder import Embedder

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from threading import Event
 from time import monotonic
 
-from consumer.kafka_config import client_config
+from consumer.kafka.client_config import client_config
 from consumer.settings import ConsumerSettings
 from standalone.catalogue import Catalogue, read_catalogue
 from standalone.circumstances import settle

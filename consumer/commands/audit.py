@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from consumer.audit import Audit, AuditReport
-from consumer.audit_findings import Finding, Remedy
+from consumer.audit.findings import Finding, Remedy
+from consumer.audit.generation_audit import Audit, AuditReport
 from consumer.commands.named_generation import open_named
 from consumer.settings import ConsumerSettings
 from vector_store import open_store

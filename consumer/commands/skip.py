@@ -2,17 +2,17 @@
 
 import click
 
-from consumer.dead_letter_topic import DeadLetterTopic
-from consumer.dead_letters import DeadLetterWriter
+from consumer.dead_letters.letter import DeadLetterWriter
+from consumer.dead_letters.topic import DeadLetterTopic
 from consumer.errors import NoSuchTopic
-from consumer.group_offsets import GroupOffsets
-from consumer.kafka_config import client_config, group_name
-from consumer.log_position import LogPosition
-from consumer.redrive import redrive_topic
+from consumer.kafka.client_config import client_config, group_name
+from consumer.kafka.group_offsets import GroupOffsets
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import TopicReader
+from consumer.redrive.returned_messages import redrive_topic
 from consumer.settings import ConsumerSettings
 from consumer.skipping import SkipRequest
 from consumer.skipping import skip as skip_message
-from consumer.topic_reader import TopicReader
 from consumer.version import SERVICE_VERSION
 from telemetry import configure_logging
 from vector_store import open_store

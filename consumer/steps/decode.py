@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consumer.redrive import as_first_sent, asks_for_images
+from consumer.redrive.returned_messages import as_first_sent, asks_for_images
 from product_events import EventError, EventPolicy, ProductChange, RawMessage, decode_event
 from vector_store import Stamp
 

@@ -9,10 +9,10 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
 from consumer.errors import KafkaFatal, OffsetGap
-from consumer.gauges import Gauges
+from consumer.kafka.raw_messages import to_raw
+from consumer.kafka.rebalance import Rebalance
 from consumer.pipeline import Pipeline
-from consumer.raw_messages import to_raw
-from consumer.rebalance import Rebalance
+from consumer.status.gauges import Gauges
 from consumer.steps.commit import Committer
 from telemetry import Liveness, Readiness
 

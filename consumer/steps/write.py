@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from consumer.dead_letter_topic import DeadLetterSink
-from consumer.dead_letters import DeadLetter
+from consumer.dead_letters.letter import DeadLetter
+from consumer.dead_letters.topic import DeadLetterSink
 from consumer.errors import Next, what_happens_next
 from consumer.persistence import Persistence
 from vector_store import ProductIndex, ProductWrite, StoreError

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from consumer.audit import Audit, AuditReport
-from consumer.audit_findings import compare, repair
+from consumer.audit.findings import compare, repair
+from consumer.audit.generation_audit import Audit, AuditReport
 from consumer.steps.decode import DecodedEvent
 from images.errors import HttpUnavailable, NotAnImage
 from product_events import ProductChange, RawMessage

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from consumer.letter_filter import LetterFilter, moment_ms
-from consumer.log_position import LogPosition
+from consumer.dead_letters.letter_filter import LetterFilter, moment_ms
+from consumer.kafka.log_position import LogPosition
 
 
 class Moment(click.ParamType[int]):

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from consumer.commands.dead_letters.filter_options import filter_of, filter_options
 from consumer.commands.dead_letters.surroundings import command_settings, open_reader, staged_progress
-from consumer.letter_rows import LetterRow, Listing, newest_rows
-from consumer.log_position import LogPosition
+from consumer.dead_letters.letter_rows import LetterRow, Listing, newest_rows
+from consumer.kafka.log_position import LogPosition
 from consumer.printable import printable
-from consumer.redrive_history import Redrives, read_history
+from consumer.redrive.history import Redrives, read_history
 
 _MOST_ROWS = 10_000
 _WIDEST_POSITION = 48

@@ -4,10 +4,10 @@ import click
 
 from consumer.commands.dead_letters.filter_options import Position, filter_of, filter_options
 from consumer.commands.dead_letters.surroundings import command_settings, reader_group, staged_progress
-from consumer.kafka_config import client_config
-from consumer.log_position import LogPosition
-from consumer.redrive_plan import TooManyToRedrive
-from consumer.redriving import RedriveReport, RedriveRequest, Redriving
+from consumer.kafka.client_config import client_config
+from consumer.kafka.log_position import LogPosition
+from consumer.redrive.plan import TooManyToRedrive
+from consumer.redrive.run import RedriveReport, RedriveRequest, Redriving
 
 _INTERRUPTED = 130
 _UNSENT_NAMED = 10

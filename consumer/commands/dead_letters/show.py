@@ -9,12 +9,12 @@ import orjson
 
 from consumer.commands.dead_letters.filter_options import Position
 from consumer.commands.dead_letters.surroundings import command_settings, open_reader, staged_progress
-from consumer.letter_in_words import what_happens_next
-from consumer.log_position import LogPosition
+from consumer.dead_letters.letter_in_words import what_happens_next
+from consumer.dead_letters.stored_letters import StoredLetter, read_letter
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import StagedProgress, TopicReader
 from consumer.printable import printable, printable_bytes, printable_value
-from consumer.redrive_history import Redrives, read_history
-from consumer.stored_letters import StoredLetter, read_letter
-from consumer.topic_reader import StagedProgress, TopicReader
+from consumer.redrive.history import Redrives, read_history
 
 _SHOWN_CHARS = 20_000
 

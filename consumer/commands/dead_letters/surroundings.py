@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from consumer.kafka_config import client_config
+from consumer.kafka.client_config import client_config
+from consumer.kafka.topic_reader import OnProgress, StagedProgress, TopicReader
 from consumer.settings import ConsumerSettings
-from consumer.topic_reader import OnProgress, StagedProgress, TopicReader
 from telemetry import configure_logging
 
 

@@ -8,12 +8,12 @@ import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 
-from consumer.dead_letter_topic import DeadLetterTopic
-from consumer.dead_letters import DeadLetter
-from consumer.letter_filter import LetterFilter
-from consumer.redrive import redrive_topic
-from consumer.redriving import RedriveRequest, Redriving
-from consumer.topic_reader import OnProgress, TopicReader
+from consumer.dead_letters.letter import DeadLetter
+from consumer.dead_letters.letter_filter import LetterFilter
+from consumer.dead_letters.topic import DeadLetterTopic
+from consumer.kafka.topic_reader import OnProgress, TopicReader
+from consumer.redrive.returned_messages import redrive_topic
+from consumer.redrive.run import RedriveRequest, Redriving
 from model.embedder import Embedder
 from tests.brokers.broker import Broker
 from tests.brokers.readiness import quiet_admin

@@ -1,6 +1,6 @@
 """What comes back through the redrive topic is read by every consumer, and keeps the place that it had."""
 
-from consumer.redrive import redrive_headers, redrive_topic
+from consumer.redrive.returned_messages import redrive_headers, redrive_topic
 from model.embedder import Embedder
 from product_events import RawMessage
 from tests.integration.consumer.conftest import Shop

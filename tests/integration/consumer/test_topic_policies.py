@@ -4,7 +4,7 @@ import pytest
 import structlog
 from confluent_kafka.admin import AdminClient
 
-from consumer.topic_policies import warn_of_policies
+from consumer.kafka.topic_policies import warn_of_policies
 from tests.brokers.broker import Broker
 from tests.brokers.topics import Topics
 

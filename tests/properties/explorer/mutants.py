@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TypeAlias, cast
 
-from consumer.audit_findings import FindingKind, compare
+from consumer.audit.findings import FindingKind, compare
 from consumer.product_state import NextState, StateRules, Tried, state_of_event, state_of_retry
 from consumer.steps.coalesce import ProductEvents
 from consumer.steps.decide import Plan, Superseded, decide

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from consumer.audit_findings import compare, repair
+from consumer.audit.findings import compare, repair
 from consumer.product_state import NextState, StateRules, Tried, state_of_event, state_of_retry
 from consumer.steps.coalesce import ProductEvents, coalesce
 from consumer.steps.decide import Plan, Superseded, decide, without_vectors_missing

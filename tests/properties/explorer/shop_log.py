@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from consumer.redrive import redrive_headers
+from consumer.redrive.returned_messages import redrive_headers
 from consumer.steps.decode import DecodedEvent, decode
 from product_events import EventPolicy, OrderKind, ProductChange, RawMessage, encode_event
 

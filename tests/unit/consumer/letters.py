@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from consumer.dead_letters import DeadLetter
+from consumer.dead_letters.letter import DeadLetter
 from product_events import RawMessage
 
 DEAD_LETTERS = "product.dead-letters"

@@ -11,7 +11,7 @@ import orjson
 from PIL import Image
 
 from consumer.batch_writer import BatchWriter
-from consumer.dead_letters import DeadLetter, DeadLetterWriter
+from consumer.dead_letters.letter import DeadLetter, DeadLetterWriter
 from consumer.errors import DeadLettersUnavailable
 from consumer.image_retry import RetryPolicy
 from consumer.jobs import ImageToFetch

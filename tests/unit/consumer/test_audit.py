@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from consumer.audit import Audit
-from consumer.audit_findings import Finding, FindingKind, Remedy
+from consumer.audit.findings import Finding, FindingKind, Remedy
+from consumer.audit.generation_audit import Audit
 from tests.contract.memory_store import MemoryCollection
 from tests.contract.samples import ATTRIBUTES, a_generation, a_record, a_write, insert, number_id
 from vector_store import HasId, ImageStatus, ProductIndex, Stamp

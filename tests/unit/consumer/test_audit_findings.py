@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.audit_findings import Finding, FindingKind, Remedy, compare, repair
+from consumer.audit.findings import Finding, FindingKind, Remedy, compare, repair
 from tests.contract.samples import ATTRIBUTES, a_record, a_write
 from vector_store import ImageStatus, ProductRecord, Stamp
 from vector_store.identity import image_point_uuid

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.redrive import COUNT_HEADER, redrive_headers
+from consumer.redrive.returned_messages import COUNT_HEADER, redrive_headers
 from consumer.steps.decode import decode
 from product_events import EventPolicy, OrderKind, RawMessage, encode_event
 from vector_store import Stamp

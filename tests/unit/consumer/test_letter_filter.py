@@ -1,7 +1,7 @@
 import pytest
 
-from consumer.letter_filter import LetterFilter, moment_ms
-from consumer.stored_letters import read_letter
+from consumer.dead_letters.letter_filter import LetterFilter, moment_ms
+from consumer.dead_letters.stored_letters import read_letter
 from tests.unit.consumer.letters import a_letter, delivered
 
 

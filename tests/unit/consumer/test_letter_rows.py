@@ -1,5 +1,5 @@
-from consumer.letter_filter import LetterFilter
-from consumer.letter_rows import newest_rows
+from consumer.dead_letters.letter_filter import LetterFilter
+from consumer.dead_letters.letter_rows import newest_rows
 from product_events import RawMessage
 from tests.unit.consumer.letters import a_letter, delivered
 

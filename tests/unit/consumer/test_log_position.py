@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.log_position import LogPosition
+from consumer.kafka.log_position import LogPosition
 
 
 def test_a_position_is_read_as_it_is_written() -> None:

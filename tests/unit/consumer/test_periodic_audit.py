@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from consumer.audit.periodic import AUDITED_AT, PeriodicAudit
 from consumer.metric_definitions import AUDIT_FINDINGS, AUDIT_FINISHED, DEFINITIONS
 from consumer.offsets import OffsetTracker
-from consumer.periodic_audit import AUDITED_AT, PeriodicAudit
-from consumer.status import StatusReport
+from consumer.status.status_point import StatusReport
 from telemetry import Metrics
 from tests.contract.memory_store import MemoryCollection
 from tests.contract.samples import a_generation, a_record, a_write

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.redrive import COUNT_HEADER, as_first_sent, redrive_headers, times_redriven
+from consumer.redrive.returned_messages import COUNT_HEADER, as_first_sent, redrive_headers, times_redriven
 from images.errors import RejectedImage
 from product_events import NotAnEvent, RawMessage
 from tests.unit.consumer.pipeline_world import NOW_MS, REDRIVE_TOPIC, world

@@ -1,11 +1,11 @@
 import pytest
 
-from consumer.letter_filter import LetterFilter
-from consumer.log_position import LogPosition
-from consumer.redrive import COUNT_HEADER, redrive_headers
-from consumer.redrive_history import Redrives, history_of
-from consumer.redrive_plan import RedrivePlan, TooManyToRedrive, candidates, plan_redrive
-from consumer.stored_letters import read_letter
+from consumer.dead_letters.letter_filter import LetterFilter
+from consumer.dead_letters.stored_letters import read_letter
+from consumer.kafka.log_position import LogPosition
+from consumer.redrive.history import Redrives, history_of
+from consumer.redrive.plan import RedrivePlan, TooManyToRedrive, candidates, plan_redrive
+from consumer.redrive.returned_messages import COUNT_HEADER, redrive_headers
 from product_events import RawMessage
 from tests.unit.consumer.letters import DEAD_LETTERS, a_letter, delivered
 

@@ -4,7 +4,7 @@ import pytest
 
 from consumer.metric_definitions import DEAD_LETTERS, DEFINITIONS, EVENTS, LAG_MESSAGES, LAG_SECONDS
 from consumer.offsets import OffsetTracker
-from consumer.status_in_words import ConsumerStatus
+from consumer.status.in_words import ConsumerStatus
 from telemetry import Metrics, Readiness
 from vector_store import Generation
 

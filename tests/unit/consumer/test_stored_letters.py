@@ -1,9 +1,9 @@
 import pytest
 
-from consumer.dead_letter_topic import by_reference
-from consumer.log_position import LogPosition
-from consumer.redrive import COUNT_HEADER
-from consumer.stored_letters import StoredLetter, read_letter
+from consumer.dead_letters.stored_letters import StoredLetter, read_letter
+from consumer.dead_letters.topic import by_reference
+from consumer.kafka.log_position import LogPosition
+from consumer.redrive.returned_messages import COUNT_HEADER
 from product_events import RawMessage
 from tests.unit.consumer.letters import DEAD_LETTERS, a_letter, delivered
 

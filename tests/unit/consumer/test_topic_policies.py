@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.topic_policies import shortcomings
+from consumer.kafka.topic_policies import shortcomings
 
 _DAY_MS = 86_400_000
 

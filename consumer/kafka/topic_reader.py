@@ -9,7 +9,7 @@ from typing import Any, Self
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
-from consumer.raw_messages import to_raw
+from consumer.kafka.raw_messages import to_raw
 from product_events import RawMessage
 
 OnProgress = Callable[[int, int], None]

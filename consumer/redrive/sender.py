@@ -7,11 +7,11 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from consumer.log_position import LogPosition
-from consumer.redrive import redrive_headers
-from consumer.redrive_plan import Candidate
-from consumer.stored_letters import StoredLetter
-from consumer.topic_reader import TopicReader
+from consumer.dead_letters.stored_letters import StoredLetter
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import TopicReader
+from consumer.redrive.plan import Candidate
+from consumer.redrive.returned_messages import redrive_headers
 from product_events import RawMessage
 
 _MOST_UNCONFIRMED = 200

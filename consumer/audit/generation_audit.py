@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
-from consumer.audit_findings import Finding, FindingKind, Remedy, compare, repair
+from consumer.audit.findings import Finding, FindingKind, Remedy, compare, repair
 from vector_store import ProductRecord, StoreCorrupt
 from vector_store.identity import image_point_uuid
 from vector_store.inspection import Inspection

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from consumer.dead_letters import DeadLetter
+from consumer.dead_letters.letter import DeadLetter
 from consumer.errors import DeadLettersUnavailable
-from consumer.redrive import COUNT_HEADER, times_redriven
+from consumer.redrive.returned_messages import COUNT_HEADER, times_redriven
 
 _LONGEST_KEY_BYTES = 1_000
 

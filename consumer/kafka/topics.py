@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
-from consumer.topic_policies import warn_of_policies
+from consumer.kafka.topic_policies import warn_of_policies
 
 _log = structlog.get_logger()
 _KEEP_FOR_EVER = {"retention.ms": "-1"}

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 import orjson
 
-from consumer.dead_letters import DeadLetter
-from consumer.log_position import LogPosition
-from consumer.redrive import times_redriven
+from consumer.dead_letters.letter import DeadLetter
+from consumer.kafka.log_position import LogPosition
+from consumer.redrive.returned_messages import times_redriven
 from product_events import EventError, RawMessage
 
 LetterIdentity: TypeAlias = tuple[LogPosition, str | None]

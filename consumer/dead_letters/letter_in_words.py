@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from consumer.redrive_history import Redrives
-from consumer.stored_letters import StoredLetter
+from consumer.dead_letters.stored_letters import StoredLetter
+from consumer.redrive.history import Redrives
 
 _HINTS: Final[dict[str, str]] = {
     "NotAnEvent": "What was sent is no event: mend the producer, and have it publish the product again.",

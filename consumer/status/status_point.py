@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from consumer.audit.periodic import AUDITED_AT
 from consumer.offsets import OffsetTracker
-from consumer.periodic_audit import AUDITED_AT
 from vector_store import ProductIndex
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from consumer.letter_filter import LetterFilter
-from consumer.log_position import LogPosition
-from consumer.redrive_history import Redrives
-from consumer.stored_letters import StoredLetter, read_letter
+from consumer.dead_letters.letter_filter import LetterFilter
+from consumer.dead_letters.stored_letters import StoredLetter, read_letter
+from consumer.kafka.log_position import LogPosition
+from consumer.redrive.history import Redrives
 from product_events import RawMessage
 
 

@@ -5,15 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from consumer.dead_letters.letter_filter import LetterFilter
+from consumer.dead_letters.stored_letters import read_letter
 from consumer.errors import NoSuchTopic
-from consumer.letter_filter import LetterFilter
-from consumer.log_position import LogPosition
-from consumer.redrive import redrive_topic
-from consumer.redrive_history import read_history
-from consumer.redrive_plan import RedrivePlan, candidates, plan_redrive
-from consumer.redrive_sender import OriginalGone, RedriveSender, RedriveStopped, message_of
-from consumer.stored_letters import read_letter
-from consumer.topic_reader import StagedProgress, TopicReader
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import StagedProgress, TopicReader
+from consumer.redrive.history import read_history
+from consumer.redrive.plan import RedrivePlan, candidates, plan_redrive
+from consumer.redrive.returned_messages import redrive_topic
+from consumer.redrive.sender import OriginalGone, RedriveSender, RedriveStopped, message_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from time import monotonic
 
 import structlog
 
-from consumer.audit import Audit
-from consumer.audit_findings import Finding
+from consumer.audit.findings import Finding
+from consumer.audit.generation_audit import Audit
 from consumer.metric_definitions import AUDIT_FINDINGS, AUDIT_FINISHED
 from telemetry import Metrics
 from vector_store import ProductIndex, StoreError

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from consumer.log_position import LogPosition
-from consumer.redrive import as_first_sent, redrive_topic
-from consumer.topic_reader import OnProgress, TopicReader
+from consumer.kafka.log_position import LogPosition
+from consumer.kafka.topic_reader import OnProgress, TopicReader
+from consumer.redrive.returned_messages import as_first_sent, redrive_topic
 from product_events import NotAnEvent, RawMessage
 
 

@@ -1,0 +1,1 @@
+"""A generation compared with itself."""

@@ -1,0 +1,1 @@
+"""What is put aside, and how it is read again."""

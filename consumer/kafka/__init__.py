@@ -1,0 +1,1 @@
+"""Kafka: its client, its topics, its groups."""

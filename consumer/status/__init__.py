@@ -1,0 +1,1 @@
+"""What the consumer says of itself."""
