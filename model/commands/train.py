@@ -1,8 +1,6 @@
 """`python -m model train`: a TripletNet is fine-tuned on a folder of photos."""
 
-import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +9,22 @@ import click
 from model.backbones import BACKBONES, Backbone
 from model.commands.finish_training import export_trained, write_figures
 from model.commands.progress import progress_bar
-from model.commands.starting_network import from_imagenet, from_model
+from model.commands.starting_point import starting_point
+from model.commands.tensorboard_logs import logs_for_tensorboard
 from model.commands.training_options import objective_options, objective_recipe, training_options
-from model.errors import TrainingDataInvalid
-from model.evaluation import Scores, evaluate, with_embedder
-from model.features import FeatureCache, FeatureExtractor
+from model.evaluation import evaluate, with_embedder
 from model.fine_tuning import FineTuningRecipe
-from model.fine_tuning_run import FineTuningRun, Listener
-from model.head_training import principal_head
+from model.fine_tuning_run import FineTuningRun
 from model.objective import ObjectiveRecipe
 from model.onnx_embedder import OnnxEmbedder
-from model.photos import Photo, read_photos
-from model.preprocessing import Preprocessing, Resize
-from model.progress import ProgressReport
+from model.photos import read_photos
+from model.preprocessing import Resize
 from model.sampling import BatchShape
 from model.settings import EmbedDevice
 from model.splits import Part, photos_of
-from model.torch_embedder import TorchEmbedder
+from model.training_memory import keep_freed_memory
 from model.training_store import TrainingStore, photos_digest
-from model.triplet_net import TripletNet
 from model.two_parts import kind_dim_of
-from model.yardsticks import yardsticks
 
 _RECIPE = FineTuningRecipe()
 
@@ -157,8 +150,9 @@ def command(  # noqa: PLR0917 (click passes options by name)
     parts = [Part.TRAIN, Part.VALIDATION] if with_validation else [Part.TRAIN]
     training = [photo for part in parts for photo in photos_of(photos, part)]
     folder = work_dir or output.with_suffix(".training")
+    keep_freed_memory()
     with progress_bar() as progress:
-        start = _start(
+        start = starting_point(
             kind,
             init,
             resize=resize,
@@ -179,7 +173,7 @@ def command(  # noqa: PLR0917 (click passes options by name)
             "photos": photos_digest(photo.image_id for photo in training),
         }
         store = TrainingStore(folder, identity)
-        with _listener(tensorboard) as listen:
+        with logs_for_tensorboard(tensorboard) as listen:
             run = FineTuningRun(
                 start.net,
                 start.preprocessing,
@@ -208,50 +202,6 @@ def command(  # noqa: PLR0917 (click passes options by name)
     write_figures(exported, said, photos, start.scores | {"fine-tuned": scores})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Start:
-    net: TripletNet
-    preprocessing: Preprocessing
-    name: str
-    scores: dict[str, Scores]
-
-
-def _start(
-    kind: Backbone,
-    init: Path | None,
-    *,
-    resize: Resize | None,
-    embedding_dim: int,
-    objective: ObjectiveRecipe,
-    photos: list[Photo],
-    training: list[Photo],
-    folder: Path,
-    progress: ProgressReport,
-) -> _Start:
-    """The network before its first step, and what it or its yardsticks are measured at on the test part."""
-    preprocessing, network, name = kind.preprocessing, None, "imagenet"
-    if init is not None:
-        net, info = from_model(init, kind)
-        preprocessing, network, name = info.preprocessing, net.backbone, info.model_version
-    if resize is not None:
-        preprocessing = dataclasses.replace(preprocessing, resize=resize)
-    if init is not None and net.embedding_dim == embedding_dim:
-        progress.begin("measuring the start", len(photos) + 2 * len(photos_of(photos, Part.TEST)))
-        before = evaluate(with_embedder(TorchEmbedder(init), progress.advance), photos, Part.TEST)
-        return _Start(net, preprocessing, name, {f"before ({name})": before})
-    network = network or from_imagenet(kind)
-    if len(training) < embedding_dim:
-        raise TrainingDataInvalid(
-            f"{len(training)} photos to train on are too few for vectors of {embedding_dim} numbers"
-        )
-    cache = FeatureCache(folder / "features", FeatureExtractor(network, preprocessing))
-    progress.begin("features of the photos", len(training))
-    features = cache.features(training, advance=progress.advance)
-    scores = yardsticks(cache, principal_head(features, embedding_dim), photos, Part.TEST, progress)
-    head = principal_head(features, embedding_dim, objective.kind_dim, objective.kind_share)
-    return _Start(TripletNet(network, embedding_dim, head), preprocessing, name, scores)
-
-
 def _recipe(kind: Backbone, seed: int, embedding_dim: int, chosen: dict[str, Any]) -> FineTuningRecipe:
     batch = BatchShape(chosen.pop("batch_categories"), chosen.pop("batch_photos"))
     frozen = chosen.pop("frozen_layers")
@@ -262,21 +212,3 @@ def _recipe(kind: Backbone, seed: int, embedding_dim: int, chosen: dict[str, Any
     names = {field.name for field in dataclasses.fields(ObjectiveRecipe)}
     objective = objective_recipe({name: chosen.pop(name) for name in names})
     return FineTuningRecipe(seed=seed, batch=batch, frozen_layers=frozen, objective=objective, **chosen)
-
-
-@contextlib.contextmanager
-def _listener(folder: Path | None) -> Iterator[Listener]:
-    if folder is None:
-        yield lambda _series, _row: None
-        return
-    # Only those who ask for its logs pay for the import.
-    from tensorboardX import SummaryWriter  # noqa: PLC0415
-
-    with SummaryWriter(str(folder)) as writer:
-
-        def listen(series: str, row: Mapping[str, float]) -> None:
-            for name, value in row.items():
-                if name != "step":
-                    writer.add_scalar(f"{series}/{name}", value, int(row["step"]))
-
-        yield listen
