@@ -14,6 +14,10 @@ PYTHON :=
 # Further words for the command behind a target: make demo ARGS="--reset"
 ARGS :=
 
+# Tests run in several processes, each file's in one. One at a time, to debug: make test WORKERS=0
+WORKERS := auto
+IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -30,11 +34,11 @@ demo: $(VENV)/serving.stamp ## The whole system on this machine, with a sample s
 
 .PHONY: test
 test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but Python needed
-	$(BIN)/python -m pytest -m "not integration" $(wildcard tests/unit tests/contract tests/properties) $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not integration" $(wildcard tests/unit tests/contract tests/properties) $(ARGS)
 
 .PHONY: integration
 integration: $(VENV)/everything.stamp ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
-	$(BIN)/python -m pytest -m integration tests $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m integration tests $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about half an hour (CHAOS_SEED, CHAOS_SOAK_SECONDS)
