@@ -4,6 +4,7 @@
     ├── ModelFileError          a model file cannot be served
     │   ├── ModelFileMissing    there is no such file
     │   └── ModelFileInvalid    it is damaged, or it is not one of ours
+    ├── ModelVersionMissing     no file here holds the model that an index was built by
     ├── BadEmbedding            a model answered with numbers that no index may hold
     ├── TorchMissing            torch is needed and not installed
     ├── ExportRefused           the exported graph does not do what the torch model does
@@ -39,6 +40,16 @@ class ModelFileMissing(ModelFileError):
 
 class ModelFileInvalid(ModelFileError):
     """The model file is damaged, or was not exported by `python -m model export`."""
+
+
+class ModelVersionMissing(ModelError):
+    """No file on this machine holds the model version that is asked for. `model_version` names it."""
+
+    def __init__(self, model_version: str) -> None:
+        self.model_version = model_version
+        super().__init__(
+            f"the index was built by model {model_version}, and neither MODEL_PATH nor MODEL_DIR has it here"
+        )
 
 
 class BadEmbedding(ModelError):

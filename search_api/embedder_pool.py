@@ -9,11 +9,11 @@ from time import monotonic
 import structlog
 
 from model.embedder import Embedder
-from model.errors import ModelError
+from model.errors import ModelError, ModelVersionMissing
 from search_api.errors import ModelLoading, ModelMissing
 
 FindEmbedder = Callable[[str], Embedder]
-"""From a model version to its embedder. Blocks while it reads files. Raises ModelError, ModelMissing."""
+"""From a model version to its embedder. Blocks while it reads files. Raises ModelError."""
 
 _log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ class EmbedderPool:
         """A pool of these and no others."""
 
         def find(model_version: str) -> Embedder:
-            raise ModelMissing(f"model {model_version} is not among those that this process was given")
+            raise ModelVersionMissing(model_version)
 
         pool = cls(find, max_loaded=len(embedders))
         pool._loaded.update({each.model_version: each for each in embedders})
@@ -96,10 +96,10 @@ class EmbedderPool:
     def _load(self, model_version: str) -> None:
         try:
             embedder = self._find(model_version)
-        except (ModelError, ModelMissing) as error:
-            # The text of a ModelError names a path of this machine, which is for the log alone.
+        except ModelError as error:
+            # The text of another ModelError names a path of this machine, which is for the log alone.
             told = str(error)
-            if isinstance(error, ModelError):
+            if not isinstance(error, ModelVersionMissing):
                 told = f"model {model_version} cannot be loaded; the service's log says why"
             _log.warning("model cannot be served", model_version=model_version, reason=str(error))
             with self._lock:

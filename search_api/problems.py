@@ -113,6 +113,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     model.ModelFileError: MODEL_FAILED,
     model.ModelFileMissing: MODEL_FAILED,
     model.ModelFileInvalid: MODEL_FAILED,
+    model.ModelVersionMissing: MODEL_MISSING,
     model.BadEmbedding: MODEL_FAILED,
     model.TorchMissing: MODEL_FAILED,
     model.ExportRefused: MODEL_FAILED,

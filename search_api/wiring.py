@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from images import build_fetcher, decode_limits
+from model.model_files import ModelFiles
 from search_api.app import create_app, create_status_app
 from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.metric_definitions import DEFINITIONS
-from search_api.model_files import ModelFiles
 from search_api.parts import Parts
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from model.embedder import Embedder
-from model.errors import ModelFileInvalid
+from model.errors import ModelFileInvalid, ModelVersionMissing
 from search_api.embedder_pool import EmbedderPool
 from search_api.errors import ModelLoading, ModelMissing
 from tests.unit.search_api.shop import ColourEmbedder
@@ -24,7 +24,7 @@ class Shelf:
     def find(self, model_version: str) -> Embedder:
         self.asked.append(model_version)
         assert self.open.wait(30)
-        found = self.models.get(model_version, ModelMissing(f"no {model_version}"))
+        found = self.models.get(model_version, ModelVersionMissing(model_version))
         if isinstance(found, Exception):
             raise found
         return found
@@ -66,7 +66,7 @@ def test_a_missing_model_is_looked_for_again_after_a_while(shelf: Shelf) -> None
             pool.get("four")
         pool.wait()
     assert shelf.asked == ["four"]
-    with pytest.raises(ModelMissing, match="no four"):
+    with pytest.raises(ModelMissing, match="four"):
         pool.get("four")
     shelf.models["four"] = ColourEmbedder()
     now[0] = 10.0

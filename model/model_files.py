@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from model.embedder import Embedder
-from model.errors import ModelFileError
+from model.errors import ModelFileError, ModelVersionMissing
 from model.load_embedder import load_embedder
 from model.onnx_embedder import read_info
 from model.settings import ModelSettings
-from search_api.errors import ModelMissing
 
 
 class ModelFiles:
@@ -21,14 +20,12 @@ class ModelFiles:
     def load(self, model_version: str) -> Embedder:
         """The embedder of this version. Blocks while files are read.
 
-        Raises ModelMissing; ModelError where the file that has it cannot be served.
+        Raises ModelVersionMissing; ModelError where the file that has it cannot be served.
         """
         for path in self._candidates():
             if self._version_of(path) == model_version:
                 return load_embedder(self._settings, path)
-        raise ModelMissing(
-            f"the index was built by model {model_version}, and neither MODEL_PATH nor MODEL_DIR has it here"
-        )
+        raise ModelVersionMissing(model_version)
 
     def _candidates(self) -> Iterator[Path]:
         yield self._settings.model_path

@@ -7,10 +7,9 @@ import numpy as np
 import onnx
 import pytest
 
-from model.errors import ModelFileInvalid
+from model.errors import ModelFileInvalid, ModelVersionMissing
+from model.model_files import ModelFiles
 from model.settings import ModelSettings
-from search_api.errors import ModelMissing
-from search_api.model_files import ModelFiles
 from tests.unit.model.small_models import mean_colour_info, mean_colour_proto
 
 
@@ -29,7 +28,7 @@ def test_a_model_is_found_by_its_version(tmp_path: Path) -> None:
     files = ModelFiles(ModelSettings(model_path=tmp_path / "main.onnx", model_dir=folder))
     assert files.load("aaaaaaaa").model_version == "aaaaaaaa"
     assert files.load("bbbbbbbb").model_version == "bbbbbbbb"
-    with pytest.raises(ModelMissing, match="cccccccc"):
+    with pytest.raises(ModelVersionMissing, match="cccccccc"):
         files.load("cccccccc")
 
 
@@ -40,7 +39,7 @@ def test_a_file_that_is_replaced_is_read_again(tmp_path: Path) -> None:
     files = ModelFiles(ModelSettings(model_path=path, model_dir=tmp_path / "none"))
     files.load("aaaaaaaa")
     path.unlink()
-    with pytest.raises(ModelMissing):
+    with pytest.raises(ModelVersionMissing):
         files.load("aaaaaaaa")
     write_model(path, "dddddddd")
     assert files.load("dddddddd").model_version == "dddddddd"
