@@ -4,7 +4,8 @@
     ├── StartRefused            a setting or a surrounding that must be put right by a person
     │   ├── KafkaUnreachable    nobody answers at the bootstrap servers
     │   ├── NoSuchTopic         a topic to read is not there
-    │   ├── WrongModel          the promoted generation was built by another model version
+    │   ├── WrongModel          the generation was built by another model version
+    │   ├── GenerationNameUnfit a name that no generation of this collection and model can have
     │   ├── OrderKindChanged    the generation was built with the other kind of order
     │   ├── StatusPortTaken     the status server's port is in use
     │   └── SkipRefused         a message must not be passed over now
@@ -24,6 +25,7 @@ from model.errors import (
     CheckpointError,
     ExportRefused,
     ModelFileError,
+    ModelVersionMissing,
     TorchMissing,
     TrainingDataInvalid,
     TrainingStateInvalid,
@@ -59,6 +61,10 @@ class NoSuchTopic(StartRefused):
 
 class WrongModel(StartRefused):
     """The generation holds vectors of another model version."""
+
+
+class GenerationNameUnfit(StartRefused):
+    """No generation of this collection and this model can be called that."""
 
 
 class OrderKindChanged(StartRefused):
@@ -105,6 +111,7 @@ NEXT: Final[dict[type[Exception], Next]] = {
     UnavailableImage: Next.RETRY,
     BadEmbedding: Next.DEAD_LETTER,
     ModelFileError: Next.STOP,
+    ModelVersionMissing: Next.STOP,
     TorchMissing: Next.STOP,
     ExportRefused: Next.STOP,
     CheckpointError: Next.STOP,

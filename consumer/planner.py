@@ -1,15 +1,16 @@
-"""The planning half of the pipeline: a batch of messages becomes jobs, with two look-ups for all of them."""
+"""The planning half of the pipeline: a batch of messages becomes jobs, with few look-ups for all of them."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from consumer.dead_letters.letter import DeadLetterWriter
 from consumer.jobs import Job, PutAside, job_of_plan
+from consumer.known_vectors import NothingKnown, VectorSource, WantedVectors
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
 from consumer.redrive.images import try_images_again
 from consumer.steps.coalesce import ProductEvents, coalesce
-from consumer.steps.decide import Plan, Superseded, decide, without_vectors_missing
+from consumer.steps.decide import Plan, Superseded, decide, with_vectors_found, without_vectors_missing
 from consumer.steps.decode import decode
 from product_events import EventPolicy, RawMessage
 from vector_store import ProductIndex
@@ -28,7 +29,11 @@ class Planned:
 
 
 class Planner:
-    """Runs decode, coalesce and decide. now_ms: the time of day, in milliseconds since 1970."""
+    """Runs decode, coalesce and decide.
+
+    now_ms: the time of day, in milliseconds since 1970.
+    elsewhere: where vectors may be had that this index lacks.
+    """
 
     def __init__(
         self,
@@ -40,6 +45,7 @@ class Planner:
         persistence: Persistence,
         metrics: PipelineMetrics,
         now_ms: Callable[[], int],
+        elsewhere: VectorSource | None = None,
     ) -> None:
         self._index = index
         self._policy = policy
@@ -48,6 +54,7 @@ class Planner:
         self._persistence = persistence
         self._metrics = metrics
         self._now_ms = now_ms
+        self._elsewhere = elsewhere or NothingKnown()
 
     def plan(self, messages: Sequence[RawMessage], refetching: Collection[str] = ()) -> Planned:
         """Look at each message and each product once; blocks while the index does not answer.
@@ -100,8 +107,17 @@ class Planner:
     def _jobs(self, plans: Sequence[Plan]) -> tuple[Job, ...]:
         wanted = {plan.change.product_id: plan.reuse for plan in plans if plan.reuse}
         stored = self._persistence.call("index", lambda: self._index.vectors(wanted))
+        plans = [without_vectors_missing(plan, stored.get(plan.change.product_id, {})) for plan in plans]
+        found = self._elsewhere.find(
+            [
+                WantedVectors(plan.change.product_id, plan.stamp, plan.may_be_known)
+                for plan in plans
+                if plan.may_be_known
+            ]
+        )
         jobs: list[Job] = []
         for plan in plans:
-            vectors = stored.get(plan.change.product_id, {})
-            jobs.append(job_of_plan(without_vectors_missing(plan, vectors), vectors))
+            known = found.get(plan.change.product_id, {})
+            vectors = {**stored.get(plan.change.product_id, {}), **known}
+            jobs.append(job_of_plan(with_vectors_found(plan, known), vectors))
         return tuple(jobs)

@@ -10,11 +10,12 @@ from consumer.audit.periodic import PeriodicAudit
 from consumer.batch_writer import BatchWriter
 from consumer.dead_letters.letter import DeadLetterWriter
 from consumer.dead_letters.topic import DeadLetterTopic
-from consumer.generation_choice import open_promoted
+from consumer.generation_choice import OpenedGeneration
 from consumer.jobs import ImageToFetch
 from consumer.kafka.client_config import client_config, consumer_config, group_name, is_cooperative
 from consumer.kafka.rebalance import Rebalance
 from consumer.kafka.topics import prepare_topics
+from consumer.known_vectors import PromotedVectors
 from consumer.mender import Mender
 from consumer.metric_definitions import DEFINITIONS, GENERATION
 from consumer.offsets import OffsetTracker
@@ -45,8 +46,17 @@ _AUDIT_TURN_SECONDS = 1.0
 _LONGEST_SECONDS_WITHOUT_PROGRESS = {"polling": 60.0, "pipeline": 300.0}
 
 
-def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Embedder) -> ConsumerService:
-    """A consumer on the promoted generation, ready to run; the caller owns the store and the embedder.
+def build_consumer(
+    settings: ConsumerSettings,
+    store: VectorStore,
+    opened: OpenedGeneration,
+    *,
+    reuses_promoted: bool = True,
+) -> ConsumerService:
+    """A consumer of this generation, ready to run; the caller owns the store and the embedder.
+
+    reuses_promoted: whether images that the promoted generation holds, of the same model version, are taken
+    from there instead of being downloaded.
 
     Blocks for some seconds while it asks Kafka. Raises StartRefused, StoreError.
     """
@@ -56,16 +66,8 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
         topics=settings.kafka_topics,
         own_topics=(settings.kafka_dead_letter_topic, redrive),
     )
-    index = ProductIndex(
-        open_promoted(
-            store,
-            embedder,
-            collection=settings.collection,
-            order_kind=settings.event_order.value,
-            filterable_attributes=settings.filterable_attributes,
-            now_ms=_now_ms,
-        )
-    )
+    embedder = opened.embedder
+    index = ProductIndex(opened.collection)
     generation = index.generation
     stop_intake, stop = Event(), Event()
     readiness = Readiness(assignment="waits for partitions from the consumer group")
@@ -89,6 +91,7 @@ def build_consumer(settings: ConsumerSettings, store: VectorStore, embedder: Emb
                 persistence=persistence,
                 metrics=pipeline_metrics,
                 now_ms=_now_ms,
+                elsewhere=PromotedVectors(store, generation) if reuses_promoted else None,
             ),
             fetch=_fetch_step(fetcher, embedder, settings),
             embedder=embedder,

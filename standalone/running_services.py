@@ -2,10 +2,11 @@
 
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from time import time_ns
 
+from consumer.generation_choice import open_for_run
 from consumer.settings import ConsumerSettings
 from consumer.wiring import build_consumer
-from model.load_embedder import load_embedder
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts
 from standalone.consumer_thread import ConsumerThread
@@ -34,12 +35,12 @@ def start_consumer(settings: ConsumerSettings, screen: Screen, ending: ExitStack
     Raises ModelError, StoreError, ConsumerError, ConsumerNotReady.
     """
     with screen.step("model", "is read") as say:
-        embedder = load_embedder(settings)
-        name, version = settings.model_path.stem, embedder.model_version
-        say(f"{name}, {embedder.dimension} numbers a photo, version {version}")
-    with screen.step("consumer", "joins its group") as say:
         store = ending.enter_context(closing(open_store(settings)))
-        service = build_consumer(settings, store, embedder)
+        opened = open_for_run(store, settings, name=None, now_ms=lambda: time_ns() // 1_000_000)
+        embedder = opened.embedder
+        say(f"{embedder.dimension} numbers a photo, version {embedder.model_version}")
+    with screen.step("consumer", "joins its group") as say:
+        service = build_consumer(settings, store, opened)
         thread = ConsumerThread(service)
         ending.callback(thread.stop)
         thread.start()

@@ -4,15 +4,16 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import time_ns
 from types import FrameType
 
 import click
 
 from consumer.errors import StatusPortTaken
+from consumer.generation_choice import open_for_run
 from consumer.service import ConsumerService
 from consumer.settings import ConsumerSettings
 from consumer.wiring import build_consumer
-from model.load_embedder import load_embedder
 from telemetry import StatusServer, configure_logging
 from vector_store import open_store
 
@@ -48,24 +49,31 @@ def status_server(settings: ConsumerSettings, service: ConsumerService) -> Itera
 
 
 @click.command()
+@click.option(
+    "--generation",
+    metavar="NAME",
+    help="Work on this one beside the promoted one; made with MODEL_PATH if it does not exist.",
+)
 @click.pass_obj
-def run(options: dict[str, bool]) -> None:
+def run(options: dict[str, bool], generation: str | None) -> None:
     """Read product events and write the promoted generation, until SIGTERM or Ctrl-C.
 
-    Where no generation is promoted yet, the one of the model (MODEL_PATH) is created and promoted.
+    The model is the one that the generation was built by, looked for in MODEL_DIR. Where no generation is
+    promoted yet, the one of MODEL_PATH is created and promoted.
     The first signal finishes what is under way, commits and leaves the group; a second one ends it at once.
 
     \b
     Examples:
       QDRANT_PATH=./index python -m consumer run
       EVENT_ORDER=version KAFKA_TOPICS=products QDRANT_PATH=./index python -m consumer run
+      MODEL_PATH=new.onnx python -m consumer run --generation products-0a1b2c3d
     """
     settings = ConsumerSettings()
     configure_logging("consumer", level="DEBUG" if options["debug"] else settings.log_level)
-    embedder = load_embedder(settings)
     store = open_store(settings)
     try:
-        service = build_consumer(settings, store, embedder)
+        opened = open_for_run(store, settings, name=generation, now_ms=lambda: time_ns() // 1_000_000)
+        service = build_consumer(settings, store, opened)
         asked = False
 
         def on_signal(_number: int, _frame: FrameType | None) -> None:

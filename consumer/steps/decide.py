@@ -31,6 +31,11 @@ class Plan:
     anew: frozenset[str] = frozenset()
 
     @property
+    def may_be_known(self) -> tuple[str, ...]:
+        """Keys of the images to be downloaded for which a vector from elsewhere will do."""
+        return tuple(image.key for image in self.fetch if image.key not in self.anew)
+
+    @property
     def change(self) -> ProductChange:
         """The change that wins."""
         return self.events.latest.change
@@ -78,4 +83,15 @@ def without_vectors_missing(plan: Plan, stored: Mapping[str, Vector]) -> Plan:
         plan,
         reuse=tuple(key for key in plan.reuse if key not in missing),
         fetch=tuple(image for image in product.images if image.key in fetched),
+    )
+
+
+def with_vectors_found(plan: Plan, found: Mapping[str, Vector]) -> Plan:
+    """The plan without the downloads of images whose vectors were found elsewhere."""
+    if not found:
+        return plan
+    return replace(
+        plan,
+        reuse=(*plan.reuse, *(image.key for image in plan.fetch if image.key in found)),
+        fetch=tuple(image for image in plan.fetch if image.key not in found),
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from consumer.generation_choice import describe_new
 from consumer.settings import ConsumerSettings
-from consumer.wiring import build_consumer
 from model.embedder import Embedder
 from tests.brokers.free_ports import free_ports
 from tests.integration.consumer.conftest import Shop
@@ -35,7 +35,9 @@ def refusal(environment: Mapping[str, str], *arguments: str) -> str:
 def built(settings: ConsumerSettings, embedder: Embedder) -> None:
     """Make the promoted generation as a first start would."""
     store = EdgeStore(settings.qdrant_path or Path())
-    build_consumer(settings, store, embedder).close()
+    generation = describe_new(settings, embedder, suffix=None, now_ms=lambda: 0)
+    store.create(generation)
+    store.promote(generation.name)
     store.close()
 
 
