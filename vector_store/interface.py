@@ -65,6 +65,10 @@ class Collection(Protocol):
         """How many points satisfy the condition, exactly."""
         ...
 
+    def disk_bytes(self) -> int | None:
+        """What the collection takes of the disk; None where the engine does not tell."""
+        ...
+
     def maintain(self) -> None:
         """Let the engine tidy up (flush, optimise). Called now and then from the consumer's periodic work."""
         ...
@@ -93,8 +97,18 @@ class VectorStore(Protocol):
         """The name of the generation that the alias names, or None where there is no alias yet."""
         ...
 
+    def previous(self) -> str | None:
+        """The generation that was promoted before the present one: where a rollback goes.
+
+        None where there was none, or it has been dropped.
+        """
+        ...
+
     def promote(self, name: str) -> None:
-        """Point the alias at this generation, atomically. Raises GenerationMissing."""
+        """Point the alias at this generation, atomically. Raises GenerationMissing.
+
+        In the same step the one that it named becomes `previous`; promoting the promoted one changes nothing.
+        """
         ...
 
     def close(self) -> None:

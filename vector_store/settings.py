@@ -87,6 +87,13 @@ class VectorStoreSettings(BaseModel):
             raise ValueError(f"{value!r} is no host name; the ports are QDRANT_PORT and QDRANT_GRPC_PORT")
         return value
 
+    @field_validator("collection")
+    @classmethod
+    def _check_collection(cls, value: str) -> str:
+        if value.endswith(".previous"):
+            raise ValueError(f"{value!r}: a name with this end is an alias of the index's own")
+        return value
+
     @model_validator(mode="after")
     def _check_one_engine(self) -> Self:
         if self.qdrant_path is not None and self.qdrant_host is not None:

@@ -113,6 +113,9 @@ class MemoryCollection:
         with self._locked():
             return sum(1 for _ in self._matching(where))
 
+    def disk_bytes(self) -> None:
+        self.maintain()
+
     def maintain(self) -> None:
         with self._locked():
             pass
@@ -146,11 +149,13 @@ class MemoryStore:
     def __init__(self, earlier: "MemoryStore | None" = None) -> None:
         self._held: dict[str, MemoryCollection] = {}
         self._promoted: str | None = None
+        self._previous: str | None = None
         self._closed = False
         self._guard = RLock()
         if earlier is not None:
             self._held = {name: collection.fork() for name, collection in earlier._held.items()}
             self._promoted = earlier._promoted
+            self._previous = earlier._previous
 
     def generations(self) -> list[Generation]:
         with self._locked():
@@ -175,6 +180,8 @@ class MemoryStore:
         with self._locked():
             if name == self._promoted:
                 raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
+            if name == self._previous:
+                self._previous = None
             if (collection := self._held.pop(name, None)) is not None:
                 collection.lose(f"generation {name} was dropped")
 
@@ -182,11 +189,16 @@ class MemoryStore:
         with self._locked():
             return self._promoted
 
+    def previous(self) -> str | None:
+        with self._locked():
+            return self._previous
+
     def promote(self, name: str) -> None:
         with self._locked():
             if name not in self._held:
                 raise GenerationMissing(f"there is no generation {name}")
-            self._promoted = name
+            if name != self._promoted:
+                self._previous, self._promoted = self._promoted, name
 
     def close(self) -> None:
         with self._guard:

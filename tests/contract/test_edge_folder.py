@@ -133,7 +133,19 @@ def test_a_damaged_description_is_told(whole: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff", b"[]", b"{}", b'{"promoted": 7}', b'{"promoted": ["a\\nb"]}', b"null"]
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"promoted": 7}',
+        b'{"promoted": ["a\\nb"]}',
+        b'{"promoted": null}',
+        b'{"promoted": "products-0a1b2c3d", "previous": 7}',
+        b"null",
+    ],
 )
 def test_a_damaged_alias_is_told(whole: Path, content: bytes) -> None:
     """An alias that cannot be read is no missing alias: nothing is promoted in its place, nothing dropped."""
@@ -183,6 +195,17 @@ def test_a_creation_that_was_cut_off_is_started_again(folder: Path) -> None:
     with closing(EdgeStore(folder)) as store:
         assert store.generations() == []
         assert store.create(GENERATION).count(EVERYTHING) == 0
+
+
+def test_an_alias_of_an_older_release_is_read(folder: Path) -> None:
+    """A file that names only the promoted generation is read, and the next promotion completes it."""
+    (folder / "alias-products.json").write_text(f'{{"promoted": "{GENERATION.name}"}}', "utf-8")
+    newer = a_generation("newer")
+    with closing(EdgeStore(folder)) as store:
+        assert (store.promoted(), store.previous()) == (GENERATION.name, None)
+        store.create(newer)
+        store.promote(newer.name)
+        assert (store.promoted(), store.previous()) == (newer.name, GENERATION.name)
 
 
 def test_shops_of_different_aliases_keep_theirs_apart(whole: Path) -> None:

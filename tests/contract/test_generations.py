@@ -101,6 +101,64 @@ def test_promoting_moves_the_alias(store: VectorStore, make: MakeGeneration) -> 
     assert seen == [one.name, two.name, two.name, one.name]
 
 
+def test_promoting_remembers_the_generation_before(store: VectorStore, make: MakeGeneration) -> None:
+    """Each promotion makes the one before `previous`; promoting the same once more does not lose it."""
+    one, two, three = made = make("one"), make("two"), make("three")
+    seen = [store.previous()]
+    for generation in made:
+        store.create(generation)
+    for generation in (one, one, two, two, three):
+        store.promote(generation.name)
+        seen.append(store.previous())
+    assert seen == [None, None, None, one.name, one.name, two.name]
+
+
+def test_rolling_back_swaps_the_two(store: VectorStore, make: MakeGeneration) -> None:
+    """Promoting the previous generation makes the promoted one previous, and so on, for ever."""
+    one, two = make("one"), make("two")
+    for generation in (one, two):
+        store.create(generation)
+        store.promote(generation.name)
+    seen = []
+    for _ in range(3):
+        previous = store.previous()
+        assert previous is not None
+        store.promote(previous)
+        seen.append((store.promoted(), store.previous()))
+    assert seen == [(one.name, two.name), (two.name, one.name), (one.name, two.name)]
+
+
+def test_a_promotion_that_fails_forgets_nobody(store: VectorStore, make: MakeGeneration) -> None:
+    """Promoting a generation that is not there leaves promoted and previous as they were."""
+    one, two = make("one"), make("two")
+    for generation in (one, two):
+        store.create(generation)
+        store.promote(generation.name)
+    with pytest.raises(GenerationMissing):
+        store.promote(make("gone").name)
+    assert (store.promoted(), store.previous()) == (two.name, one.name)
+
+
+def test_a_dropped_generation_is_no_previous_one(store: VectorStore, make: MakeGeneration) -> None:
+    """Once the previous generation is dropped there is none, not even when its name is used again."""
+    one, two = make("one"), make("two")
+    for generation in (one, two):
+        store.create(generation)
+        store.promote(generation.name)
+    store.drop(one.name)
+    assert (store.promoted(), store.previous()) == (two.name, None)
+    store.create(make("one"))
+    assert (store.promoted(), store.previous()) == (two.name, None)
+
+
+def test_the_disk_that_a_generation_takes(store: VectorStore, make: MakeGeneration) -> None:
+    """An engine tells how many bytes its collection takes, or that it does not know."""
+    collection = store.create(make())
+    insert(collection, [Point(number_id(n), {"n": n}, vector_of(str(n))) for n in range(50)])
+    told = collection.disk_bytes()
+    assert told is None or told > 50 * collection.generation.dimension * 4
+
+
 def test_the_promoted_generation_is_not_dropped(store: VectorStore, make: MakeGeneration) -> None:
     """Dropping it is refused and changes nothing; once another is promoted it can go."""
     one, two = make("one"), make("two")
@@ -122,6 +180,7 @@ CALLS: dict[str, Callable[[Collection], object]] = {
     "search": lambda gone: gone.search(vector_of("x"), limit=1, hits_per_product=1),
     "scroll": lambda gone: gone.scroll(EVERYTHING, limit=1),
     "count": lambda gone: gone.count(EVERYTHING),
+    "disk_bytes": lambda gone: gone.disk_bytes(),
     "maintain": lambda gone: gone.maintain(),
 }
 
@@ -168,10 +227,11 @@ def test_everything_is_there_after_closing_and_opening_again(
     with closing(engine.open(shop)) as store:
         insert(store.create(one), [Point(number_id(n), {"n": n}, vector_of(str(n))) for n in range(50)])
         insert(store.create(two), [Point(number_id(7), {"kind": "record"})])
+        store.promote(one.name)
         store.promote(two.name)
     with closing(engine.open(shop)) as store:
         assert store.generations() == [one, two]
-        assert store.promoted() == two.name
+        assert (store.promoted(), store.previous()) == (two.name, one.name)
         assert stored(store.open(two.name)) == {number_id(7): {"kind": "record"}}
         found = store.open(one.name).retrieve([number_id(7)], with_vectors=True)[number_id(7)]
         assert found.payload == {"n": 7}
@@ -189,7 +249,14 @@ def test_a_closed_store_answers_nothing(engine: Engine, shop: str, make: MakeGen
     store.close()
     with pytest.raises(StoreMisused):
         store.create(make("late"))
-    for call in (store.generations, store.promoted, lambda: store.open(made.name), lambda: store.drop("x")):
+    calls = (
+        store.generations,
+        store.promoted,
+        store.previous,
+        lambda: store.open(made.name),
+        lambda: store.drop("x"),
+    )
+    for call in calls:
         with pytest.raises(StoreMisused) as caught:
             call()
         assert one_line(caught)

@@ -313,6 +313,24 @@ def test_collections_of_others_are_neither_seen_nor_touched(front: QdrantFront, 
     assert left == {"products-ffffffff", "customers", theirs.name, MADE.name}
 
 
+def test_both_aliases_move_in_one_request(front: QdrantFront, store: VectorStore) -> None:
+    """Nobody can see a new promoted generation whose predecessor is forgotten, or end between the two."""
+    one, two = a_generation("one"), a_generation("two")
+    for generation in (one, two):
+        store.create(generation)
+    store.promote(one.name)
+    front.asked.clear()
+    store.promote(two.name)
+    [moved] = [request for method, request in front.asked if method == "UpdateAliases"]
+    assert {each.create_alias.alias_name: each.create_alias.collection_name for each in moved.actions} == {
+        "products": two.name,
+        "products.previous": one.name,
+    }
+    front.asked.clear()
+    store.promote(two.name)
+    assert "UpdateAliases" not in methods(front)
+
+
 def test_an_alias_is_no_generation(front: QdrantFront, store: VectorStore) -> None:
     """The server answers to an alias as to a name; the store does not."""
     made = a_generation(collection="products")

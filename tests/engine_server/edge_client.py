@@ -12,7 +12,7 @@ from vector_store import AllOf, Collection, Condition, Generation, GenerationMis
 from vector_store.edge import EdgeStore
 from vector_store.points import DeletePoints, Operation, Point, UpsertPoints
 from vector_store.server.collection import VECTOR_NAME, address_of
-from vector_store.server.store import METADATA_KEY, indexes_of
+from vector_store.server.store import METADATA_KEY, indexes_of, previous_alias
 
 
 class EdgeClient:
@@ -61,6 +61,11 @@ class EdgeClient:
         aliases |= {
             shop: name for shop, store in self._stores.items() if (name := store.promoted()) is not None
         }
+        aliases |= {
+            previous_alias(shop): name
+            for shop, store in self._stores.items()
+            if (name := store.previous()) is not None
+        }
         return models.CollectionsAliasesResponse(
             aliases=[
                 models.AliasDescription(alias_name=alias, collection_name=name)
@@ -73,8 +78,9 @@ class EdgeClient:
             assert isinstance(action, models.CreateAliasOperation)
             shop, generation = self._find(action.create_alias.collection_name)
             if action.create_alias.alias_name == shop:
+                # Edge moves both aliases at once: the one of the previous generation is not moved by itself.
                 self._stores[shop].promote(generation.name)
-            else:
+            elif action.create_alias.alias_name != previous_alias(shop):
                 assert action.create_alias.alias_name == address_of(generation)
         return True
 

@@ -10,7 +10,7 @@ import numpy as np
 import qdrant_edge as edge
 
 from vector_store.conditions import AllOf, Condition, HasId, Not
-from vector_store.edge.disk_space import require_room
+from vector_store.edge.disk_space import require_room, taken_bytes
 from vector_store.edge.failures import translated_failures
 from vector_store.edge.filters import to_filter
 from vector_store.edge.grouped_search import nearest_products
@@ -119,6 +119,11 @@ class EdgeCollection:
         """How many points satisfy the condition, exactly."""
         with self._open_shard() as shard:
             return shard.count(edge.CountRequest(exact=True, filter=to_filter(where)))
+
+    def disk_bytes(self) -> int:
+        """What the generation's folder takes of the disk."""
+        with self._open_shard():
+            return taken_bytes(self._folder)
 
     def maintain(self) -> None:
         """Bring what is in memory to the disk, so that the next start has less of the log to read.

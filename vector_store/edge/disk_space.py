@@ -7,6 +7,7 @@ that is no error of any call but a SIGBUS, the end of the whole process without 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISREG
 
 from vector_store.errors import StoreUnavailable
 
@@ -34,4 +35,13 @@ def require_room(folder: Path, more_bytes: int = 0, *, free: Callable[[Path], in
 
 def taken_bytes(folder: Path) -> int:
     """What the folder's files take of the disk, the holes in them left out."""
-    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
+    return sum(map(_taken_by, folder.rglob("*")))
+
+
+def _taken_by(path: Path) -> int:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        # The engine replaces its files while they are counted.
+        return 0
+    return found.st_blocks * 512 if S_ISREG(found.st_mode) else 0

@@ -3,10 +3,11 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import TypedDict
 
 import portalocker
 import qdrant_edge as edge
@@ -36,6 +37,11 @@ _INDEX_TYPES = {
     "float": edge.PayloadSchemaType.Float,
     "bool": edge.PayloadSchemaType.Bool,
 }
+
+
+class _Alias(TypedDict):
+    promoted: str | None
+    previous: str | None
 
 
 class EdgeStore:
@@ -113,6 +119,8 @@ class EdgeStore:
                 collection.close()
             folder = self._generation_folder(name)
             with translated_failures(f"cannot drop generation {name}"):
+                if name == (named := self._read_alias())["previous"]:
+                    _write_atomically(self._alias, {**named, "previous": None})
                 # First of all: without it the rest is a leftover that nobody opens.
                 (folder / _DESCRIPTION).unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)
@@ -120,22 +128,20 @@ class EdgeStore:
     def promoted(self) -> str | None:
         """The name of the generation that the alias names, or None. Raises StoreCorrupt."""
         with self._opened():
-            try:
-                name = json.loads(self._alias.read_text("utf-8"))["promoted"]
-            except FileNotFoundError:
-                return None
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise StoreCorrupt(f"{self._alias} is not readable: {first_line(error)}") from error
-            if not isinstance(name, str):
-                raise StoreCorrupt(f"{self._alias} is not readable: it names {str(name)[:100]!r}")
-            return name
+            return self._read_alias()["promoted"]
+
+    def previous(self) -> str | None:
+        """The generation that was promoted before, or None. Raises StoreCorrupt."""
+        with self._opened():
+            return self._read_alias()["previous"]
 
     def promote(self, name: str) -> None:
         """Point the alias at this generation, atomically. Raises GenerationMissing."""
         with self._opened():
             self._existing_folder(name)
-            with translated_failures(f"cannot promote generation {name}"):
-                _write_atomically(self._alias, {"promoted": name})
+            if name != (promoted := self._read_alias()["promoted"]):
+                with translated_failures(f"cannot promote generation {name}"):
+                    _write_atomically(self._alias, {"promoted": name, "previous": promoted})
 
     def close(self) -> None:
         """Flush and release the folder. Idempotent."""
@@ -153,6 +159,22 @@ class EdgeStore:
             if self._closed:
                 raise StoreMisused(f"the store in {self._folder} is closed")
             yield
+
+    def _read_alias(self) -> _Alias:
+        """Whom the alias names; its file may be of a release that wrote no previous one."""
+        try:
+            stored = json.loads(self._alias.read_text("utf-8"))
+            named = _Alias(promoted=stored["promoted"], previous=stored.get("previous"))
+        except FileNotFoundError:
+            return _Alias(promoted=None, previous=None)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreCorrupt(f"{self._alias} is not readable: {first_line(error)}") from error
+        for name in (named["promoted"], named["previous"]):
+            if not isinstance(name, str | None):
+                raise StoreCorrupt(f"{self._alias} is not readable: it names {str(name)[:100]!r}")
+        if named["promoted"] is None:
+            raise StoreCorrupt(f"{self._alias} is not readable: it names no generation")
+        return named
 
     def _existing_folder(self, name: str) -> Path:
         folder = self._generation_folder(name)
@@ -223,7 +245,7 @@ def _read_description(path: Path) -> Generation:
     return generation
 
 
-def _write_atomically(path: Path, value: dict[str, object]) -> None:
+def _write_atomically(path: Path, value: Mapping[str, object]) -> None:
     temporary = path.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(value, file, indent=1)

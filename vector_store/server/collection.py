@@ -144,6 +144,10 @@ class ServerCollection:
         with self._client() as client:
             return client.count(self._address, to_filter(where), exact=True).count
 
+    def disk_bytes(self) -> None:
+        """The server does not tell."""
+        self.maintain()
+
     def maintain(self) -> None:
         """Nothing to do but to see that the collection is there: the server tidies up by itself."""
         with self._client() as client:

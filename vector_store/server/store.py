@@ -111,10 +111,18 @@ class ServerStore:
         """The name of the generation that the alias names, or None."""
         return self._aliases().get(self._alias)
 
+    def previous(self) -> str | None:
+        """The generation that was promoted before, or None; the server drops an alias with its collection."""
+        return self._aliases().get(previous_alias(self._alias))
+
     def promote(self, name: str) -> None:
         """Point the alias at this generation, atomically. Raises GenerationMissing."""
         self._describe(name)
-        self._point_alias(self._alias, name)
+        promoted = self.promoted()
+        if name == promoted:
+            return
+        moves = {} if promoted is None else {previous_alias(self._alias): promoted}
+        self._point_aliases({**moves, self._alias: name})
 
     def close(self) -> None:
         """Let the client go. Idempotent."""
@@ -154,16 +162,29 @@ class ServerStore:
                     collection_params=models.CollectionParamsDiff(write_consistency_factor=wanted),
                 )
         if address_of(generation) not in self._aliases():
-            self._point_alias(address_of(generation), generation.name)
+            self._point_aliases({address_of(generation): generation.name})
 
     def _aliases(self) -> dict[str, str]:
         with self._connection.client("cannot read the aliases") as client:
             return {each.alias_name: each.collection_name for each in client.get_aliases().aliases}
 
-    def _point_alias(self, alias: str, name: str) -> None:
-        create = models.CreateAlias(collection_name=name, alias_name=alias)
-        with self._connection.client(f"cannot name generation {name} {alias}") as client:
-            client.update_collection_aliases([models.CreateAliasOperation(create_alias=create)])
+    def _point_aliases(self, moves: Mapping[str, str]) -> None:
+        """Each alias at its collection, all in one request: nobody sees some of them moved."""
+        said = ", ".join(f"generation {name} {alias}" for alias, name in moves.items())
+        with self._connection.client(f"cannot name {said}") as client:
+            client.update_collection_aliases(
+                [
+                    models.CreateAliasOperation(
+                        create_alias=models.CreateAlias(collection_name=name, alias_name=alias)
+                    )
+                    for alias, name in moves.items()
+                ]
+            )
+
+
+def previous_alias(collection: str) -> str:
+    """The alias of the generation that was promoted before; no shop's own alias may end like it."""
+    return f"{collection}.previous"
 
 
 def indexes_of(generation: Generation) -> dict[str, models.PayloadSchemaType]:

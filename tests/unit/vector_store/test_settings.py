@@ -69,7 +69,7 @@ def test_attributes_that_cannot_be_filtered_by_are_refused(attributes: str) -> N
         settings(filterable_attributes=attributes)
 
 
-@pytest.mark.parametrize("collection", ["", "../x", "a/b", "-a", "a b", "a" * 82])
+@pytest.mark.parametrize("collection", ["", "../x", "a/b", "-a", "a b", "a" * 82, "shop.previous"])
 def test_a_collection_is_a_plain_name(collection: str) -> None:
     """It becomes part of names and paths."""
     with pytest.raises(ValidationError):
