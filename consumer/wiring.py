@@ -14,6 +14,7 @@ from consumer.generation_choice import OpenedGeneration
 from consumer.jobs import ImageToFetch
 from consumer.kafka.client_config import client_config, consumer_config, group_name, is_cooperative
 from consumer.kafka.rebalance import Rebalance
+from consumer.kafka.start_positions import StartRules
 from consumer.kafka.topics import prepare_topics
 from consumer.known_vectors import PromotedVectors
 from consumer.mender import Mender
@@ -29,7 +30,7 @@ from consumer.redrive.returned_messages import redrive_topic
 from consumer.service import ConsumerParts, ConsumerService
 from consumer.settings import ConsumerSettings
 from consumer.status.gauges import Gauges
-from consumer.status.status_point import StatusReport
+from consumer.status.status_point import StatusReport, last_written_ms
 from consumer.steps.commit import Committer
 from consumer.steps.fetch import Pixels, fetch
 from consumer.steps.intake import Intake
@@ -61,7 +62,7 @@ def build_consumer(
     Blocks for some seconds while it asks Kafka. Raises StartRefused, StoreError.
     """
     redrive = redrive_topic(settings.kafka_dead_letter_topic)
-    prepare_topics(
+    compacted = prepare_topics(
         client_config(settings),
         topics=settings.kafka_topics,
         own_topics=(settings.kafka_dead_letter_topic, redrive),
@@ -122,7 +123,12 @@ def build_consumer(
         pipeline=pipeline,
         offsets=offsets,
         committer=committer,
-        index_is_empty=lambda: index.count_records() == 0,
+        start_rules=StartRules(
+            index_is_empty=lambda: index.count_records() == 0,
+            last_written_ms=lambda: last_written_ms(index),
+            now_ms=_now_ms,
+            deletes_kept_ms=compacted,
+        ),
         drain_seconds=settings.drain_seconds,
         cooperative=is_cooperative(kafka),
         stop=stop_intake,

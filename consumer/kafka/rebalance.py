@@ -16,9 +16,11 @@ from tenacity import (
 )
 
 from consumer.errors import OffsetGap
+from consumer.kafka.start_positions import PartitionLog, StartRules, start_position
 from consumer.offsets import OffsetTracker, Partition
 from consumer.pipeline import Pipeline
 from consumer.steps.commit import Committer
+from vector_store import StoreUnavailable
 
 _log = structlog.get_logger()
 _BROKER_SECONDS = 10.0
@@ -36,7 +38,7 @@ class Rebalance:
         pipeline: Pipeline,
         offsets: OffsetTracker,
         committer: Committer,
-        index_is_empty: Callable[[], bool],
+        start_rules: StartRules,
         drain_seconds: float,
         cooperative: bool,
         stop: Event,
@@ -44,7 +46,7 @@ class Rebalance:
         self._pipeline = pipeline
         self._offsets = offsets
         self._committer = committer
-        self._index_is_empty = index_is_empty
+        self._start_rules = start_rules
         self._drain_seconds = drain_seconds
         self._cooperative = cooperative
         self._stop = stop
@@ -59,7 +61,7 @@ class Rebalance:
     def on_assign(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         """Begin where the group stands, and where it never stood at the beginning, unless there is a gap.
 
-        Blocks until Kafka answers, or the consumer is stopped.
+        Blocks until Kafka and the index answer, or the consumer is stopped.
         """
         self._owned |= _keys(partitions)
         _log.info("partitions assigned", partitions=_names(partitions))
@@ -92,7 +94,7 @@ class Rebalance:
 
     def _ask(self, question: Callable[[], list[TopicPartition]]) -> list[TopicPartition]:
         retrying = Retrying(
-            retry=retry_if_exception_type(KafkaException),
+            retry=retry_if_exception_type((KafkaException, StoreUnavailable)),
             wait=wait_random_exponential(multiplier=0.1, max=3),
             stop=stop_when_event_set(self._stop),
             sleep=sleep_using_event(self._stop),
@@ -106,20 +108,13 @@ class Rebalance:
     ) -> list[TopicPartition]:
         positions: list[TopicPartition] = []
         for each in consumer.committed(list(partitions), timeout=_BROKER_SECONDS):
-            if each.offset >= 0:
-                positions.append(TopicPartition(each.topic, each.partition, each.offset))
-                continue
-            low, _high = consumer.get_watermark_offsets(
+            low, high = consumer.get_watermark_offsets(
                 TopicPartition(each.topic, each.partition), timeout=_BROKER_SECONDS
             )
-            if low > 0:
-                if not self._index_is_empty():
-                    raise OffsetGap(
-                        f"{each.topic}[{each.partition}] has no committed offset and begins at {low}: events "
-                        "are gone that this index may lack; build a new generation from its records"
-                    )
-                _log.warning("the log is short", topic=each.topic, partition=each.partition, begins_at=low)
-            positions.append(TopicPartition(each.topic, each.partition, low))
+            committed = each.offset if each.offset >= 0 else None
+            log = PartitionLog(each.topic, each.partition, committed, low, high)
+            start = start_position(log, self._start_rules)
+            positions.append(TopicPartition(each.topic, each.partition, start))
         return positions
 
 

@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
-from consumer.kafka.topic_policies import warn_of_policies
+from consumer.kafka.topic_policies import deletes_kept_ms, topic_policies, warn_of_policies
 
 _log = structlog.get_logger()
 _KEEP_FOR_EVER = {"retention.ms": "-1"}
@@ -22,9 +22,10 @@ def prepare_topics(
     topics: tuple[str, ...],
     own_topics: tuple[str, ...],
     deadline_seconds: float = 15.0,
-) -> None:
+) -> dict[str, int]:
     """Check that the topics exist, warn of their policies, and create our own where they do not.
 
+    Returns how long, in milliseconds, each of the compacted ones keeps its deletes.
     Blocks up to the deadline for each of the steps. Raises KafkaUnreachable, NoSuchTopic, StartRefused.
     """
     admin = AdminClient(config, logger=logging.getLogger("librdkafka"))
@@ -44,10 +45,12 @@ def prepare_topics(
         for topic in own_topics
         if topic not in present
     ]
-    warn_of_policies(admin, topics, deadline_seconds=deadline_seconds)
+    policies = topic_policies(admin, topics, deadline_seconds=deadline_seconds)
+    warn_of_policies(policies)
     if new:
         for topic, created in admin.create_topics(new, operation_timeout=deadline_seconds).items():
             _confirm(topic, created, deadline_seconds)
+    return deletes_kept_ms(policies)
 
 
 def _confirm(topic: str, created: "Future[None]", deadline_seconds: float) -> None:

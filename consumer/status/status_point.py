@@ -38,3 +38,13 @@ class StatusReport:
                 **({} if self._audited_at_ms is None else {AUDITED_AT: self._audited_at_ms()}),
             }
         )
+
+
+def last_written_ms(index: ProductIndex) -> int:
+    """When the status point was last written; before the first time, when the generation was made.
+
+    Milliseconds since 1970. Blocks for one look-up.
+    """
+    status = index.status() or {}
+    written = status.get("written_at_ms")
+    return written if isinstance(written, int) else index.generation.created_at_ms

@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from consumer.errors import KafkaFatal, OffsetGap
 from consumer.kafka.raw_messages import to_raw
 from consumer.kafka.rebalance import Rebalance
+from consumer.kafka.start_positions import REPAIR_FROM_RECORDS
 from consumer.pipeline import Pipeline
 from consumer.status.gauges import Gauges
 from consumer.steps.commit import Committer
@@ -114,7 +115,7 @@ class Intake:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - the client's own constant
             raise OffsetGap(
                 f"{message.topic()}[{message.partition()}]: {error.str()}; events are gone that were never "
-                "read: build a new generation from the records"
+                f"read: {REPAIR_FROM_RECORDS}"
             )
         if error.fatal():
             raise KafkaFatal(error.str())

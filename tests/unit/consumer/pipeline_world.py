@@ -15,6 +15,7 @@ from consumer.dead_letters.letter import DeadLetter, DeadLetterWriter
 from consumer.errors import DeadLettersUnavailable
 from consumer.image_retry import RetryPolicy
 from consumer.jobs import ImageToFetch
+from consumer.known_vectors import VectorSource
 from consumer.metric_definitions import DEFINITIONS
 from consumer.offsets import OffsetTracker
 from consumer.persistence import Persistence
@@ -170,8 +171,8 @@ class World:
 
 
 @contextmanager
-def world(limits: PipelineLimits | None = None) -> Iterator[World]:
-    """A running pipeline; its threads end with the block."""
+def world(limits: PipelineLimits | None = None, elsewhere: VectorSource | None = None) -> Iterator[World]:
+    """A running pipeline; its threads end with the block. elsewhere: see Planner."""
     shelf = Shelf(Generation("products-0000test", "0000test", DIMENSION, "x", "time", 0))
     index, letters, offsets, embedder = ProductIndex(shelf), Letters(), OffsetTracker(), PixelEmbedder()
     stop, readiness, metrics = Event(), Readiness(), Metrics(DEFINITIONS)
@@ -203,6 +204,7 @@ def world(limits: PipelineLimits | None = None) -> Iterator[World]:
                 persistence=persistence,
                 metrics=counts,
                 now_ms=lambda: NOW_MS,
+                elsewhere=elsewhere,
             ),
             fetch=fetch,
             embedder=embedder,

@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.kafka.topic_policies import shortcomings
+from consumer.kafka.topic_policies import deletes_kept_ms, shortcomings
 
 _DAY_MS = 86_400_000
 
@@ -38,3 +38,14 @@ def test_a_log_that_forgets_is_told(policy: dict[str, str], words: str) -> None:
     """What is forgotten, and after how long, is said."""
     [shortcoming] = shortcomings(policy)
     assert words in shortcoming
+
+
+def test_how_long_deletes_are_kept_is_told_of_compacted_topics_alone() -> None:
+    """A day unless the broker says otherwise; a topic that only deletes has no tombstones to lose."""
+    policies = {
+        "compacted": {"cleanup.policy": "compact", "delete.retention.ms": "5000"},
+        "both": {"cleanup.policy": "delete,compact", "delete.retention.ms": None},
+        "deleted": {"cleanup.policy": "delete", "delete.retention.ms": "5000"},
+        "unknown": {},
+    }
+    assert deletes_kept_ms(policies) == {"compacted": 5000, "both": _DAY_MS}
