@@ -7,6 +7,7 @@
     │   ├── WrongModel          the generation was built by another model version
     │   ├── GenerationNameUnfit a name that no generation of this collection and model can have
     │   ├── OrderKindChanged    the generation was built with the other kind of order
+    │   ├── ReindexRefused      a new generation cannot be built like this
     │   ├── StatusPortTaken     the status server's port is in use
     │   └── SkipRefused         a message must not be passed over now
     ├── OffsetGap               the log no longer holds what was not read yet
@@ -69,6 +70,10 @@ class GenerationNameUnfit(StartRefused):
 
 class OrderKindChanged(StartRefused):
     """The generation's events were ordered by the other kind of order."""
+
+
+class ReindexRefused(StartRefused):
+    """A new generation must not be built like this."""
 
 
 class StatusPortTaken(StartRefused):

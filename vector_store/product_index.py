@@ -26,6 +26,14 @@ class ImageVector:
     vector: Vector
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Some records; `next_id` continues, None ends."""
+
+    records: tuple[ProductRecord, ...]
+    next_id: str | None
+
+
 class ProductIndex:
     """One generation's products. Thread-safe; blocks and raises as its Collection does."""
 
@@ -113,10 +121,16 @@ class ProductIndex:
 
     def due(self, now_ms: int, *, limit: int) -> list[ProductRecord]:
         """Records with a pending image whose next try is due, at most `limit`."""
+        return list(self.due_page(now_ms, limit=limit).records)
+
+    def due_page(self, now_ms: int, *, limit: int, from_id: str | None = None) -> RecordPage:
+        """The same, in the order of the records' ids, from this one on."""
         page = self._collection.scroll(
-            AllOf((Equals("kind", KIND_RECORD), Range("retry_at", lte=now_ms))), limit=limit
+            AllOf((Equals("kind", KIND_RECORD), Range("retry_at", lte=now_ms))), limit=limit, from_id=from_id
         )
-        return [ProductRecord.from_payload(point.payload) for point in page.points]
+        return RecordPage(
+            tuple(ProductRecord.from_payload(point.payload) for point in page.points), page.next_id
+        )
 
     def all_records(self) -> Iterator[ProductRecord]:
         """Every record, page by page."""
