@@ -1,14 +1,12 @@
 """`consumer run`: read events and keep the index equal to them."""
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from time import time_ns
-from types import FrameType
 
 import click
 
+from consumer.commands.stop_signals import stop_signals
 from consumer.errors import StatusPortTaken
 from consumer.generation_choice import open_for_run
 from consumer.service import ConsumerService
@@ -16,8 +14,6 @@ from consumer.settings import ConsumerSettings
 from consumer.wiring import build_consumer
 from telemetry import StatusServer, configure_logging
 from vector_store import open_store
-
-_KILLED = 130
 
 
 @contextmanager
@@ -70,22 +66,9 @@ def run(options: dict[str, bool], generation: str | None) -> None:
     """
     settings = ConsumerSettings()
     configure_logging("consumer", level="DEBUG" if options["debug"] else settings.log_level)
-    store = open_store(settings)
-    try:
+    with stop_signals() as signals, closing(open_store(settings)) as store:
         opened = open_for_run(store, settings, name=generation, now_ms=lambda: time_ns() // 1_000_000)
         service = build_consumer(settings, store, opened)
-        asked = False
-
-        def on_signal(_number: int, _frame: FrameType | None) -> None:
-            nonlocal asked
-            if asked:
-                os._exit(_KILLED)
-            asked = True
-            service.request_stop()
-
-        signal.signal(signal.SIGTERM, on_signal)
-        signal.signal(signal.SIGINT, on_signal)
+        signals.started(service.request_stop)
         with status_server(settings, service):
             service.run()
-    finally:
-        store.close()

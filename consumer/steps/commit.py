@@ -25,6 +25,8 @@ class Committer:
         self._clock = clock
         self._last = clock()
         self._consumer: Consumer | None = None
+        self._failed = 0
+        self._failing_since = 0.0
 
     def attach(self, consumer: Consumer) -> None:
         """Commit through this client from now on."""
@@ -42,7 +44,7 @@ class Committer:
     def commit_now(self, partitions: Collection[Partition] | None = None) -> None:
         """Commit what is finished of these partitions (default: of all); blocks until the broker answers.
 
-        A failure is logged: the messages will be delivered again, which changes nothing.
+        A failure is logged, once an outage: the messages will be delivered again, which changes nothing.
         """
         due = {
             partition: offset
@@ -54,7 +56,7 @@ class Committer:
         try:
             stored = self._consumer.commit(offsets=_positions(due), asynchronous=False)
         except KafkaException as error:
-            _log.warning("offsets not committed", reason=str(error))
+            self._note_failure(str(error))
             return
         self.on_commit(None, stored or [])
 
@@ -66,11 +68,26 @@ class Committer:
     def on_commit(self, error: KafkaError | None, partitions: Collection[TopicPartition]) -> None:
         """The broker's answer to a commit."""
         if error is not None:
-            _log.warning("offsets not committed", reason=error.str())
+            self._note_failure(error.str())
             return
-        for each in partitions:
-            if each.error is None:
-                self._offsets.committed((each.topic, each.partition), each.offset)
+        stored = [each for each in partitions if each.error is None]
+        for each in stored:
+            self._offsets.committed((each.topic, each.partition), each.offset)
+        if stored:
+            self._note_success()
+
+    def _note_failure(self, reason: str) -> None:
+        # Every interval of an outage fails alike; how many did is told when it is over.
+        if not self._failed:
+            self._failing_since = self._clock()
+            _log.warning("offsets not committed", reason=reason)
+        self._failed += 1
+
+    def _note_success(self) -> None:
+        if self._failed:
+            seconds = round(self._clock() - self._failing_since)
+            _log.info("offsets are committed again", failed_commits=self._failed, after_seconds=seconds)
+        self._failed = 0
 
 
 def _positions(offsets: dict[Partition, int]) -> list[TopicPartition]:

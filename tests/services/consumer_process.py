@@ -10,9 +10,9 @@ from tests.brokers.owned_process import OwnedProcess
 class ConsumerProcess(OwnedProcess):
     """`python -m consumer run` with these settings and nothing else of ours in its environment."""
 
-    def __init__(self, settings: Mapping[str, str], log_path: Path) -> None:
+    def __init__(self, settings: Mapping[str, str], log_path: Path, *options: str) -> None:
         variables = [f"{name}={value}" for name, value in settings.items()]
-        super().__init__(["env", *variables, sys.executable, "-m", "consumer", "run"], log_path)
+        super().__init__(["env", *variables, sys.executable, "-m", "consumer", "run", *options], log_path)
 
     def has_partitions(self) -> bool:
         """Whether it has become a member of its group, as its log tells."""

@@ -1,11 +1,16 @@
 """What keeps the consumer from starting is one clear line with the way out, and no traceback."""
 
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
+import onnx
 import pytest
 
 from consumer.generation_choice import describe_new
@@ -13,7 +18,13 @@ from consumer.settings import ConsumerSettings
 from model.embedder import Embedder
 from tests.brokers.free_ports import free_ports
 from tests.integration.consumer.conftest import Shop
+from tests.services.consumer_process import ConsumerProcess
+from tests.services.eventually import eventually
+from tests.unit.model.small_models import mean_colour_info, mean_colour_proto
 from vector_store.edge import EdgeStore
+
+# Of the fifteen seconds that the answer is waited for.
+_A_MOMENT_SECONDS = 8
 
 
 def refusal(environment: Mapping[str, str], *arguments: str) -> str:
@@ -50,6 +61,24 @@ def test_an_unreachable_kafka(tmp_path: Path) -> None:
     assert "KAFKA_BOOTSTRAP_SERVERS" in line
 
 
+def test_a_signal_during_a_slow_start(tmp_path: Path) -> None:
+    """While Kafka's answer is waited for, SIGTERM ends it in a moment, in order and without having read."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = {
+            "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{silent.getsockname()[1]}",
+            "QDRANT_PATH": str(tmp_path / "index"),
+        }
+        process = ConsumerProcess(settings, tmp_path / "consumer.log")
+        process.start()
+        assert eventually(lambda: "generation promoted" in process.log_tail(), 60), process.log_tail()
+        began = monotonic()
+        assert process.end(signal.SIGTERM, 30) == 0, process.log_tail()
+        assert monotonic() - began < _A_MOMENT_SECONDS
+    assert "stopped before it began" in process.log_tail()
+    with closing(EdgeStore(tmp_path / "index")) as store:
+        assert store.promoted() is not None
+
+
 def test_a_missing_topic(shop: Shop) -> None:
     """The topic that is not there is named."""
     line = refusal(shop.environment(KAFKA_TOPICS=f"{shop.created},no-such-topic"))
@@ -73,14 +102,35 @@ def test_another_order_kind(shop: Shop, embedder: Embedder) -> None:
 
 
 def test_another_model(shop: Shop, embedder: Embedder) -> None:
-    """An index built by another model version is not written: both versions are named."""
+    """Without the model that an index was built by, it is not written: the version and the way are named."""
     built(shop.settings(), embedder)
     [generation] = (shop.folder / "generations").iterdir()
     description = generation / "generation.json"
     description.write_text(description.read_text().replace(f'"{embedder.model_version}"', '"0badc0de"'))
     line = refusal(shop.environment())
     assert "0badc0de" in line
+    assert "MODEL_DIR" in line
+    assert "consumer reindex" in line
+
+
+def test_another_model_that_was_given(shop: Shop, embedder: Embedder, tmp_path: Path) -> None:
+    """A MODEL_PATH of another version is refused, beside the promoted generation it is at work."""
+    built(shop.settings(), embedder)
+    metadata = mean_colour_info().to_metadata() | {"model_version": "0badc0de"}
+    onnx.save_model(mean_colour_proto(metadata), tmp_path / "other.onnx")
+    environment = shop.environment(MODEL_PATH=str(tmp_path / "other.onnx"))
+    line = refusal(environment)
+    assert "0badc0de" in line
     assert embedder.model_version in line
+    assert "run --generation" in line
+    assert "products-0badc0de" in refusal(environment, "run", "--generation", "products-1badc0de")
+    process = ConsumerProcess(environment, tmp_path / "consumer.log", "--generation", "products-0badc0de")
+    process.start()
+    assert eventually(process.has_partitions, 60), process.log_tail()
+    assert process.end(signal.SIGTERM, 60) == 0, process.log_tail()
+    with closing(EdgeStore(shop.folder)) as store:
+        assert store.promoted() == f"products-{embedder.model_version}"
+        assert {each.name for each in store.generations()} == {store.promoted(), "products-0badc0de"}
 
 
 def test_a_model_file_that_is_none(shop: Shop, tmp_path: Path) -> None:
