@@ -82,7 +82,22 @@ class VectorStore(Protocol):
         ...
 
     def create(self, generation: Generation) -> Collection:
-        """Make an empty collection. Raises GenerationExists."""
+        """Make an empty collection. Raises GenerationExists.
+
+        What was left hidden under this name is removed.
+        """
+        ...
+
+    def create_hidden(self, generation: Generation) -> Collection:
+        """The same, but nobody else sees it: it is neither listed, opened nor promoted until `reveal`.
+
+        For what must be there wholly or not at all: a process that ends before `reveal` leaves nothing that
+        counts, and whoever begins anew gets an empty collection.
+        """
+        ...
+
+    def reveal(self, name: str) -> None:
+        """Make a hidden generation one like any other, in one step. Raises GenerationMissing."""
         ...
 
     def open(self, name: str) -> Collection:
@@ -90,7 +105,10 @@ class VectorStore(Protocol):
         ...
 
     def drop(self, name: str) -> None:
-        """Remove a generation and its points; one that is not there is fine. The promoted one is refused."""
+        """Remove a generation and its points, hidden or not; the promoted one is refused.
+
+        One that is not there is fine.
+        """
         ...
 
     def promoted(self) -> str | None:

@@ -148,6 +148,7 @@ class MemoryStore:
 
     def __init__(self, earlier: "MemoryStore | None" = None) -> None:
         self._held: dict[str, MemoryCollection] = {}
+        self._hidden: dict[str, MemoryCollection] = {}
         self._promoted: str | None = None
         self._previous: str | None = None
         self._closed = False
@@ -164,11 +165,25 @@ class MemoryStore:
 
     def create(self, generation: Generation) -> MemoryCollection:
         with self._locked():
+            self.create_hidden(generation)
+            self.reveal(generation.name)
+            return self._held[generation.name]
+
+    def create_hidden(self, generation: Generation) -> MemoryCollection:
+        with self._locked():
             if generation.name in self._held:
                 raise GenerationExists(f"generation {generation.name} is there already")
             stored = replace(generation, filterable_attributes=dict(generation.filterable_attributes))
-            self._held[generation.name] = MemoryCollection(stored)
-            return self._held[generation.name]
+            if (left := self._hidden.pop(generation.name, None)) is not None:
+                left.lose(f"generation {generation.name} was begun anew")
+            self._hidden[generation.name] = MemoryCollection(stored)
+            return self._hidden[generation.name]
+
+    def reveal(self, name: str) -> None:
+        with self._locked():
+            if name not in self._hidden:
+                raise GenerationMissing(f"there is no hidden generation {name}")
+            self._held[name] = self._hidden.pop(name)
 
     def open(self, name: str) -> MemoryCollection:
         with self._locked():
@@ -182,8 +197,9 @@ class MemoryStore:
                 raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
             if name == self._previous:
                 self._previous = None
-            if (collection := self._held.pop(name, None)) is not None:
-                collection.lose(f"generation {name} was dropped")
+            for held in (self._held, self._hidden):
+                if (collection := held.pop(name, None)) is not None:
+                    collection.lose(f"generation {name} was dropped")
 
     def promoted(self) -> str | None:
         with self._locked():
@@ -203,7 +219,7 @@ class MemoryStore:
     def close(self) -> None:
         with self._guard:
             self._closed = True
-            for collection in self._held.values():
+            for collection in (*self._held.values(), *self._hidden.values()):
                 collection.lose("the store is closed")
 
     @contextmanager

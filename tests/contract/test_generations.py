@@ -219,6 +219,93 @@ def test_another_incarnation_of_a_name_is_not_the_one_that_was_open(
     assert store.generations() == [made]
 
 
+def test_a_hidden_generation_is_nobody_elses(store: VectorStore, make: MakeGeneration) -> None:
+    """It can be filled by its maker, and is neither listed, opened nor promoted."""
+    made = make()
+    hidden = store.create_hidden(made)
+    insert(hidden, [Point(number_id(1), {"kind": "record"}, vector_of("x"))])
+    assert hidden.generation == made
+    assert set(stored(hidden)) == {number_id(1)}
+    for attempt in (store.open, store.promote):
+        with pytest.raises(GenerationMissing):
+            attempt(made.name)
+    assert (store.generations(), store.promoted()) == ([], None)
+
+
+def test_a_revealed_generation_is_one_like_any_other(store: VectorStore, make: MakeGeneration) -> None:
+    """It is there at once with all that was written; its maker goes on using what it has."""
+    made = make(attributes=ATTRIBUTES)
+    hidden = store.create_hidden(made)
+    insert(hidden, [Point(number_id(1), {"kind": "record"})])
+    store.reveal(made.name)
+    assert store.generations() == [made]
+    store.promote(made.name)
+    insert(hidden, [Point(number_id(2), {})])
+    assert set(stored(store.open(made.name))) == {number_id(1), number_id(2)}
+    with pytest.raises(GenerationMissing) as caught:
+        store.reveal(made.name)
+    assert one_line(caught)
+
+
+def test_only_what_is_hidden_is_revealed(store: VectorStore, make: MakeGeneration) -> None:
+    """A name that nobody uses, or that is no name, gives one line and no generation."""
+    for name in (make().name, *NO_NAMES):
+        with pytest.raises(GenerationMissing) as caught:
+            store.reveal(name)
+        assert one_line(caught)
+    assert store.generations() == []
+
+
+@pytest.mark.parametrize("hidden_again", [True, False])
+def test_what_was_left_hidden_is_begun_anew(
+    engine: Engine,
+    shop: str,
+    make: MakeGeneration,
+    hidden_again: bool,
+) -> None:
+    """After a process that ended before it revealed, the name is free, and nothing of the old is there."""
+    with closing(engine.open(shop)) as store:
+        insert(store.create_hidden(make()), [Point(number_id(1), {})])
+    with closing(engine.open(shop)) as store:
+        assert store.generations() == []
+        made = make()
+        create = store.create_hidden if hidden_again else store.create
+        assert stored(create(made)) == {}
+        if hidden_again:
+            store.reveal(made.name)
+        assert store.generations() == [made]
+
+
+def test_who_is_begun_anew_under_has_lost_it(store: VectorStore, make: MakeGeneration) -> None:
+    """Two that fill the same name do not mix: the earlier one's calls fail."""
+    earlier = store.create_hidden(make())
+    later = store.create_hidden(make())
+    for call in CALLS.values():
+        with pytest.raises(GenerationMissing):
+            call(earlier)
+    assert stored(later) == {}
+
+
+def test_a_hidden_generation_can_be_dropped(store: VectorStore, make: MakeGeneration) -> None:
+    """Afterwards it is gone for its maker too, and cannot be revealed."""
+    hidden = store.create_hidden(make())
+    store.drop(hidden.generation.name)
+    with pytest.raises(GenerationMissing):
+        hidden.count(EVERYTHING)
+    with pytest.raises(GenerationMissing):
+        store.reveal(hidden.generation.name)
+
+
+def test_a_generation_is_not_hidden_by_another(store: VectorStore, make: MakeGeneration) -> None:
+    """A name that is in use cannot be begun hidden; what is there stays."""
+    made = make()
+    insert(store.create(made), [Point(number_id(1), {})])
+    with pytest.raises(GenerationExists):
+        store.create_hidden(make())
+    assert store.generations() == [made]
+    assert set(stored(store.open(made.name))) == {number_id(1)}
+
+
 def test_everything_is_there_after_closing_and_opening_again(
     engine: Engine, shop: str, make: MakeGeneration
 ) -> None:

@@ -21,6 +21,7 @@ class EdgeClient:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stores = {path.name: EdgeStore(path, path.name) for path in folder.iterdir() if path.is_dir()}
+        self._hidden: dict[str, tuple[str, Collection]] = {}
         self._info = _an_info()
 
     def close(self) -> None:
@@ -29,15 +30,29 @@ class EdgeClient:
 
     def create_collection(self, name: str, vectors_config: object, *, metadata: dict[str, Any]) -> bool:
         described = metadata[METADATA_KEY]
-        shop = described["collection"]
+        shop = described.get("collection", described.get("hidden_of"))
         if shop not in self._stores:
             self._stores[shop] = EdgeStore(self._folder / shop, shop)
-        self._stores[shop].create(Generation.from_json(described))
+        made = self._stores[shop].create_hidden(Generation.from_json(described))
+        self._hidden[name] = (shop, made)
+        if "collection" in described:
+            self._reveal(name)
         return True
+
+    def update_collection(self, name: str, *, metadata: dict[str, Any]) -> bool:
+        assert metadata[METADATA_KEY]["collection"] == self._hidden[name][0]
+        self._reveal(name)
+        return True
+
+    def _reveal(self, name: str) -> None:
+        shop, made = self._hidden[name]
+        self._stores[shop].reveal(made.generation.name)
+        del self._hidden[name]
 
     def delete_collection(self, name: str) -> bool:
         shop, generation = self._find(name)
         self._stores[shop].drop(generation.name)
+        self._hidden.pop(generation.name, None)
         return True
 
     def get_collections(self) -> models.CollectionsResponse:
@@ -49,7 +64,8 @@ class EdgeClient:
     def get_collection(self, name: str) -> models.CollectionInfo:
         shop, generation = self._find(name)
         info = self._info.model_copy(deep=True)
-        info.config.metadata = {METADATA_KEY: {**generation.to_json(), "collection": shop}}
+        whose = "hidden_of" if generation.name in self._hidden else "collection"
+        info.config.metadata = {METADATA_KEY: {**generation.to_json(), whose: shop}}
         info.payload_schema = {
             field: models.PayloadIndexInfo(data_type=kind, points=0)
             for field, kind in indexes_of(generation).items()
@@ -140,10 +156,15 @@ class EdgeClient:
 
     def _open(self, name: str) -> Collection:
         shop, generation = self._find(name)
+        if (hidden := self._hidden.get(generation.name)) is not None:
+            return hidden[1]
         return self._stores[shop].open(generation.name)
 
     def _generations(self) -> list[tuple[str, Generation]]:
-        return [(shop, each) for shop, store in list(self._stores.items()) for each in store.generations()]
+        return [
+            *((shop, each) for shop, store in list(self._stores.items()) for each in store.generations()),
+            *((shop, made.generation) for shop, made in list(self._hidden.values())),
+        ]
 
     def _find(self, name: str) -> tuple[str, Generation]:
         for shop, generation in self._generations():

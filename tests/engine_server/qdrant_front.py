@@ -248,7 +248,14 @@ class _Collections(_Front, CollectionsServicer):
         )
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return self._done("Update", request, context, lambda: True)
+        def do() -> bool:
+            # Of a collection's parameters nothing is kept, of what is stored with it everything.
+            if not request.metadata:
+                return True
+            metadata = GrpcToRest.convert_payload(request.metadata)
+            return bool(self._client.update_collection(request.collection_name, metadata=metadata))
+
+        return self._done("Update", request, context, do)
 
     def UpdateAliases(self, request: Any, context: Any) -> Any:  # noqa: N802
         actions = [GrpcToRest.convert_alias_operations(each) for each in request.actions]

@@ -1,20 +1,22 @@
 """A folder of generations, each an Edge shard, and a small file that is the alias."""
 
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import TypedDict
 
 import portalocker
 import qdrant_edge as edge
 
+from vector_store.edge.alias_file import AliasFile, Named
 from vector_store.edge.collection import VECTOR_NAME, EdgeCollection
-from vector_store.edge.disk_space import require_room, taken_bytes
-from vector_store.edge.failures import first_line, is_panic, translated_failures
+from vector_store.edge.disk_space import require_room
+from vector_store.edge.failures import first_line, translated_failures
+from vector_store.edge.json_file import write_atomically
+from vector_store.edge.shard_loading import load_shard
 from vector_store.errors import (
     GenerationExists,
     GenerationMissing,
@@ -29,7 +31,6 @@ from vector_store.generation import Generation, is_generation_name
 from vector_store.json_path import to_json_path
 
 _DESCRIPTION = "generation.json"
-_OPTIMISE_FROM_UNINDEXED_POINTS = 20_000
 
 _INDEX_TYPES = {
     "keyword": edge.PayloadSchemaType.Keyword,
@@ -37,11 +38,6 @@ _INDEX_TYPES = {
     "float": edge.PayloadSchemaType.Float,
     "bool": edge.PayloadSchemaType.Bool,
 }
-
-
-class _Alias(TypedDict):
-    promoted: str | None
-    previous: str | None
 
 
 class EdgeStore:
@@ -53,8 +49,9 @@ class EdgeStore:
 
     def __init__(self, folder: Path, collection: str = "products") -> None:
         self._folder = folder
-        self._alias = folder / f"alias-{collection}.json"
+        self._alias = AliasFile(folder / f"alias-{collection}.json")
         self._open: dict[str, EdgeCollection] = {}
+        self._hidden: dict[str, EdgeCollection] = {}
         self._guard = RLock()
         self._closed = False
         try:
@@ -79,9 +76,18 @@ class EdgeStore:
     def create(self, generation: Generation) -> EdgeCollection:
         """Make an empty collection. Raises GenerationExists, StoreUnavailable where it cannot be written."""
         with self._opened():
+            self.create_hidden(generation)
+            self.reveal(generation.name)
+            return self._open[generation.name]
+
+    def create_hidden(self, generation: Generation) -> EdgeCollection:
+        """Make one that nobody else sees; see `interface.VectorStore.create_hidden`."""
+        with self._opened():
             folder = self._generation_folder(generation.name)
             if (folder / _DESCRIPTION).exists():
                 raise GenerationExists(f"generation {generation.name} is there already")
+            if (hidden := self._hidden.pop(generation.name, None)) is not None:
+                hidden.close()
             # The description comes last and goes first: a folder without one is a leftover.
             shutil.rmtree(folder, ignore_errors=True)
             with translated_failures(f"cannot make generation {generation.name}"):
@@ -90,10 +96,20 @@ class EdgeStore:
                 shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation))
                 for field, kind in _indexes(generation).items():
                     shard.update(edge.UpdateOperation.create_field_index(field, kind))
-                shard.flush()
-                _write_atomically(folder / _DESCRIPTION, generation.to_json())
-            self._open[generation.name] = EdgeCollection(generation, shard, folder)
-            return self._open[generation.name]
+            self._hidden[generation.name] = EdgeCollection(generation, shard, folder)
+            return self._hidden[generation.name]
+
+    def reveal(self, name: str) -> None:
+        """Describe a hidden generation, which makes it one like any other. Raises GenerationMissing."""
+        with self._opened():
+            if (collection := self._hidden.get(name)) is None:
+                raise GenerationMissing(f"there is no hidden generation {name[:100]!r}")
+            collection.maintain()
+            with translated_failures(f"cannot make generation {name}"):
+                write_atomically(
+                    self._generation_folder(name) / _DESCRIPTION, collection.generation.to_json()
+                )
+            self._open[name] = self._hidden.pop(name)
 
     def open(self, name: str) -> EdgeCollection:
         """Open a generation by name.
@@ -105,7 +121,7 @@ class EdgeStore:
                 return collection
             folder = self._existing_folder(name)
             generation = _read_description(folder / _DESCRIPTION)
-            self._open[name] = EdgeCollection(generation, _load(folder / "shard", name), folder)
+            self._open[name] = EdgeCollection(generation, load_shard(folder / "shard", name), folder)
             return self._open[name]
 
     def drop(self, name: str) -> None:
@@ -115,12 +131,13 @@ class EdgeStore:
                 return
             if name == self.promoted():
                 raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
-            if (collection := self._open.pop(name, None)) is not None:
-                collection.close()
+            for held in (self._open, self._hidden):
+                if (collection := held.pop(name, None)) is not None:
+                    collection.close()
             folder = self._generation_folder(name)
             with translated_failures(f"cannot drop generation {name}"):
-                if name == (named := self._read_alias())["previous"]:
-                    _write_atomically(self._alias, {**named, "previous": None})
+                if name == (named := self._alias.read()).previous:
+                    self._alias.write(replace(named, previous=None))
                 # First of all: without it the rest is a leftover that nobody opens.
                 (folder / _DESCRIPTION).unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)
@@ -128,29 +145,30 @@ class EdgeStore:
     def promoted(self) -> str | None:
         """The name of the generation that the alias names, or None. Raises StoreCorrupt."""
         with self._opened():
-            return self._read_alias()["promoted"]
+            return self._alias.read().promoted
 
     def previous(self) -> str | None:
         """The generation that was promoted before, or None. Raises StoreCorrupt."""
         with self._opened():
-            return self._read_alias()["previous"]
+            return self._alias.read().previous
 
     def promote(self, name: str) -> None:
         """Point the alias at this generation, atomically. Raises GenerationMissing."""
         with self._opened():
             self._existing_folder(name)
-            if name != (promoted := self._read_alias()["promoted"]):
+            if name != (promoted := self._alias.read().promoted):
                 with translated_failures(f"cannot promote generation {name}"):
-                    _write_atomically(self._alias, {"promoted": name, "previous": promoted})
+                    self._alias.write(Named(promoted=name, previous=promoted))
 
     def close(self) -> None:
         """Flush and release the folder. Idempotent."""
         with self._guard, ExitStack() as released:
             self._closed = True
             released.callback(self._lock.release)
-            for collection in self._open.values():
+            for collection in (*self._open.values(), *self._hidden.values()):
                 released.callback(collection.close)
             self._open.clear()
+            self._hidden.clear()
 
     @contextmanager
     def _opened(self) -> Iterator[None]:
@@ -159,22 +177,6 @@ class EdgeStore:
             if self._closed:
                 raise StoreMisused(f"the store in {self._folder} is closed")
             yield
-
-    def _read_alias(self) -> _Alias:
-        """Whom the alias names; its file may be of a release that wrote no previous one."""
-        try:
-            stored = json.loads(self._alias.read_text("utf-8"))
-            named = _Alias(promoted=stored["promoted"], previous=stored.get("previous"))
-        except FileNotFoundError:
-            return _Alias(promoted=None, previous=None)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreCorrupt(f"{self._alias} is not readable: {first_line(error)}") from error
-        for name in (named["promoted"], named["previous"]):
-            if not isinstance(name, str | None):
-                raise StoreCorrupt(f"{self._alias} is not readable: it names {str(name)[:100]!r}")
-        if named["promoted"] is None:
-            raise StoreCorrupt(f"{self._alias} is not readable: it names no generation")
-        return named
 
     def _existing_folder(self, name: str) -> Path:
         folder = self._generation_folder(name)
@@ -210,31 +212,6 @@ def _indexes(generation: Generation) -> dict[str, edge.PayloadSchemaType]:
     }
 
 
-def _load(folder: Path, name: str) -> edge.EdgeShard:
-    if folder.exists():
-        require_room(folder)
-    try:
-        shard = edge.EdgeShard.load(str(folder))
-        info = shard.info()
-        if info.points_count - info.indexed_vectors_count >= _OPTIMISE_FROM_UNINDEXED_POINTS:
-            _optimise(shard, folder)
-    except BaseException as error:
-        # The engine raises nothing more precise than Exception, or panics.
-        if not isinstance(error, Exception) and not is_panic(error):
-            raise
-        raise StoreCorrupt(f"generation {name} in {folder} cannot be opened: {first_line(error)}") from error
-    return shard
-
-
-def _optimise(shard: edge.EdgeShard, folder: Path) -> None:
-    try:
-        # It writes everything anew before it lets go of the old.
-        require_room(folder, more_bytes=taken_bytes(folder))
-    except StoreUnavailable:
-        return
-    shard.optimize()
-
-
 def _read_description(path: Path) -> Generation:
     try:
         generation = Generation.from_json(json.loads(path.read_text("utf-8")))
@@ -243,12 +220,3 @@ def _read_description(path: Path) -> Generation:
     if generation.name != path.parent.name:
         raise StoreCorrupt(f"{path} describes another generation: {generation.name}")
     return generation
-
-
-def _write_atomically(path: Path, value: Mapping[str, object]) -> None:
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

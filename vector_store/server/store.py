@@ -14,6 +14,8 @@ from vector_store.server.failures import is_access_refused
 from vector_store.server.replication import Replication
 
 METADATA_KEY = "visual_product_search"
+_HIDDEN_OF = "hidden_of"
+"""Stands in place of `collection` in what is stored with a collection that nobody is to see yet."""
 
 _INDEX_TYPES = {
     "keyword": models.PayloadSchemaType.KEYWORD,
@@ -62,8 +64,26 @@ class ServerStore:
 
         Blocks for as long as the server takes to make the collection and its indexes.
         """
+        return self._create(generation, {**generation.to_json(), "collection": self._alias})
+
+    def create_hidden(self, generation: Generation) -> ServerCollection:
+        """Make one that nobody else sees; blocks and raises as `create`."""
+        return self._create(generation, {**generation.to_json(), _HIDDEN_OF: self._alias})
+
+    def reveal(self, name: str) -> None:
+        """Let the collection say whose generation it is: from then on it is one. Raises GenerationMissing."""
+        generation = self._hidden(name)
+        if generation is None:
+            raise GenerationMissing(f"there is no hidden generation {name[:100]!r}")
+        described = {**generation.to_json(), "collection": self._alias}
+        with self._connection.client(f"cannot make generation {name}") as client:
+            client.update_collection(name, metadata={METADATA_KEY: described})
+
+    def _create(self, generation: Generation, described: Mapping[str, object]) -> ServerCollection:
         if not generation.name.startswith(f"{self._alias}-"):
             raise StoreMisused(f"generation {generation.name} is none of {self._alias}: its name says so")
+        if self._hidden(generation.name) is not None:
+            self._delete(generation.name)
         with self._connection.client(f"cannot make generation {generation.name}") as client:
             client.create_collection(
                 generation.name,
@@ -75,11 +95,11 @@ class ServerStore:
                 shard_number=self._shard_number,
                 replication_factor=self._replication.factor if self._replication.factor > 1 else None,
                 write_consistency_factor=self._replication.write_consistency_factor,
-                metadata={METADATA_KEY: {**generation.to_json(), "collection": self._alias}},
+                metadata={METADATA_KEY: dict(described)},
             )
-        made, info = self._describe(generation.name)
-        self._complete(made, info, self._replication)
-        return ServerCollection(made, self._connection, self._replication)
+            info = client.get_collection(generation.name)
+        self._complete(generation, info, self._replication)
+        return ServerCollection(generation, self._connection, self._replication)
 
     def open(self, name: str) -> ServerCollection:
         """Open a generation by name. Raises GenerationMissing, StoreCorrupt.
@@ -101,9 +121,9 @@ class ServerStore:
         if name == self.promoted():
             raise StoreMisused(f"generation {name} is promoted; promote another one before dropping it")
         try:
-            self._describe(name)
-            with self._connection.client(f"cannot drop generation {name}") as client:
-                client.delete_collection(name)
+            if self._hidden(name) is None:
+                self._describe(name)
+            self._delete(name)
         except GenerationMissing:
             return
 
@@ -128,14 +148,31 @@ class ServerStore:
         """Let the client go. Idempotent."""
         self._connection.close()
 
-    def _describe(self, name: str) -> tuple[Generation, models.CollectionInfo]:
+    def _delete(self, name: str) -> None:
+        with self._connection.client(f"cannot drop generation {name}") as client:
+            client.delete_collection(name)
+
+    def _hidden(self, name: str) -> Generation | None:
+        """What is hidden under this name; None where nothing is."""
+        try:
+            stored = self._stored(name)[0]
+        except GenerationMissing:
+            return None
+        generation = Generation.from_json(stored) if stored.get(_HIDDEN_OF) == self._alias else None
         # The server also answers to aliases: a name counts only if the collection calls itself so.
+        return generation if generation is not None and generation.name == name else None
+
+    def _stored(self, name: str) -> tuple[Mapping[str, object], models.CollectionInfo]:
         if not is_generation_name(name):
             raise GenerationMissing(f"{name[:100]!r} is no generation name")
         with self._connection.client(f"generation {name}") as client:
             info = client.get_collection(name)
         stored = (info.config.metadata or {}).get(METADATA_KEY)
-        if not isinstance(stored, Mapping) or stored.get("collection") != self._alias:
+        return (stored if isinstance(stored, Mapping) else {}), info
+
+    def _describe(self, name: str) -> tuple[Generation, models.CollectionInfo]:
+        stored, info = self._stored(name)
+        if stored.get("collection") != self._alias:
             raise GenerationMissing(f"collection {name} is no generation of {self._alias}")
         try:
             generation = Generation.from_json(stored)
