@@ -29,5 +29,16 @@ PROBLEMS: Final = MetricDefinition(
     "Answers that are problem details, by the problem's type.",
     ("problem",),
 )
+GENERATION: Final = MetricDefinition(
+    "search_api_generation",
+    MetricKind.GAUGE,
+    "1 for the promoted generation, 0 for those that were it before.",
+    ("generation", "model_version"),
+)
+INDEX_SILENT_SECONDS: Final = MetricDefinition(
+    "search_api_index_silent_seconds",
+    MetricKind.GAUGE,
+    "Seconds since a consumer of the promoted generation last wrote its status; grows while none is at work.",
+)
 
-DEFINITIONS: Final = (REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, PROBLEMS)
+DEFINITIONS: Final = (REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, PROBLEMS, GENERATION, INDEX_SILENT_SECONDS)

@@ -159,6 +159,7 @@ class ReadyAnswer(_Answer):
     """Photos and products can be searched for."""
 
     status: Literal["ready"]
+    note: str | None = Field(default=None, description="What somebody should look at all the same.")
 
 
 class ProblemField(_Answer):

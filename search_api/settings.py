@@ -84,6 +84,11 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         default="memory://",
         description="Where searches are counted: memory:// (each process for itself) or redis://host:6379.",
     )
+    search_api_max_models: int = Field(
+        default=4,
+        ge=1,
+        description="Models kept in memory: the promoted generation's, and those of the others, read ahead.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="(?i)^(debug|info|warning|error)$",

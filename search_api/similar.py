@@ -1,7 +1,10 @@
 """One search, from a query to its answer."""
 
+from collections.abc import Callable
+
 from search_api.filters import condition_of
 from search_api.parts import Parts
+from search_api.photo_index import index_for_photo
 from search_api.product_data import matched_images, product_data
 from search_api.query import Query
 from search_api.query_image import vector_of_photo, vector_of_product
@@ -21,15 +24,31 @@ def find_similar(parts: Parts, query: Query, watch: Stopwatch) -> SimilarAnswer:
     if query.image_url is not None:
         with watch.stage("fetch"):
             photo = parts.fetcher.fetch(query.image_url)
-    return parts.index.do(lambda index: _answer(parts, index, query, photo, watch))
+
+    def work(current: ProductIndex) -> SimilarAnswer:
+        if photo is None:
+            return _answer(current, query, lambda: _vector_of_product(current, query, watch), watch)
+        index, embedder = index_for_photo(current, parts.index, parts.embedders)
+        return _answer(
+            index, query, lambda: vector_of_photo(photo, embedder, parts.decode_limits, watch), watch
+        )
+
+    return parts.index.do(work)
+
+
+def _vector_of_product(index: ProductIndex, query: Query, watch: Stopwatch) -> Vector:
+    if query.product_id is None:
+        raise AssertionError("a query has a photo, a URL or a product")
+    return vector_of_product(index, query.product_id, watch)
 
 
 def _answer(
-    parts: Parts, index: ProductIndex, query: Query, photo: bytes | None, watch: Stopwatch
+    index: ProductIndex, query: Query, find_vector: Callable[[], Vector], watch: Stopwatch
 ) -> SimilarAnswer:
     generation = index.generation
+    # What is wrong with a filter is said before anything is embedded.
     where = condition_of(query.filters, generation.filterable_attributes, strict=query.strict)
-    vector = _vector(parts, index, query, photo, watch)
+    vector = find_vector()
     with watch.stage("search"):
         found = index.similar(vector, limit=query.limit, where=where, without_product=query.product_id)
         hits = []
@@ -50,12 +69,3 @@ def _answer(
         model_version=generation.model_version,
         timings_ms=watch.milliseconds(),
     )
-
-
-def _vector(parts: Parts, index: ProductIndex, query: Query, photo: bytes | None, watch: Stopwatch) -> Vector:
-    if photo is not None:
-        embedder = parts.embedders.get(index.generation.model_version)
-        return vector_of_photo(photo, embedder, parts.decode_limits, watch)
-    if query.product_id is None:
-        raise AssertionError("a query has a photo, a URL or a product")
-    return vector_of_product(index, query.product_id, watch)

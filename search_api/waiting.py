@@ -2,6 +2,7 @@
 
 from search_api.errors import NotReady
 from search_api.parts import Parts
+from search_api.photo_index import index_for_photo
 from search_api.problems import problem_type_of
 from vector_store import StoreError
 
@@ -9,19 +10,17 @@ from vector_store import StoreError
 def waiting_for(parts: Parts) -> dict[str, str]:
     """Reasons by part; empty: ready. Blocks for as long as the store takes to answer.
 
-    Also begins to load the models of generations that are still being built, so that promoting one of them
-    does not make the first photo wait.
+    While a promoted generation's model is read and the one before answers, nothing is waited for.
     """
     try:
-        generation = parts.index.get().generation
-        parts.embedders.prepare(parts.index.model_versions())
+        current = parts.index.get()
     except NotReady as error:
         return {"index": str(error)}
     except StoreError as error:
         # Its text may tell of the machine, and this is answered to anyone.
         return {"index": problem_type_of(error).detail or "the index cannot be asked now"}
     try:
-        parts.embedders.get(generation.model_version)
+        index_for_photo(current, parts.index, parts.embedders)
     except NotReady as error:
         return {"model": str(error)}
     return {}

@@ -8,11 +8,11 @@ from model.model_files import ModelFiles
 from search_api.app import create_app, create_status_app
 from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
+from search_api.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings
-from search_api.waiting import waiting_for
 from telemetry import Metrics
 from vector_store import VectorStore, open_store
 
@@ -22,21 +22,23 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
     """The parts that the settings describe, until the block ends.
 
     store: one that the caller has open already, and closes; the embedded engine allows one a folder.
-    Blocks while the index is opened; the model is read in the background. Raises StoreError, OSError.
+    Blocks while the index is opened; models are read in the background, those of further generations too as
+    long as the block lasts. Raises StoreError, OSError.
     """
     with ExitStack() as stack:
         if store is None:
             store = stack.enter_context(closing(open_store(settings)))
         parts = Parts(
             index=CurrentIndex(store),
-            embedders=EmbedderPool(ModelFiles(settings).load),
+            embedders=EmbedderPool(ModelFiles(settings).load, max_loaded=settings.search_api_max_models),
             fetcher=stack.enter_context(closing(build_fetcher(settings))),
             decode_limits=decode_limits(settings),
             metrics=Metrics(DEFINITIONS),
         )
         stack.callback(parts.embedders.wait)
-        # Begins to load the model.
-        waiting_for(parts)
+        watch = IndexWatch(parts)
+        stack.callback(watch.stop)
+        watch.start()
         yield parts
 
 

@@ -20,7 +20,6 @@ from tests.unit.search_api.shop import (
     RED,
     ColourEmbedder,
     FakeHost,
-    generation,
     picture,
     product_write,
     promoted_index,
@@ -76,9 +75,9 @@ def test_without_a_generation_nothing_is_found_and_it_is_said_why(
 def test_ready_says_so(memory: MemoryStore, tmp_path: Path) -> None:
     """With a promoted generation and its model, readiness is green, on the status port too."""
     promoted_index(memory)
-    assert body(client_of(memory, tmp_path).get("/readyz")) == {"status": "ready"}
+    assert body(client_of(memory, tmp_path).get("/readyz")) == {"status": "ready", "note": None}
     status = create_status_app(shop_parts(memory)).test_client()
-    assert body(status.get("/readyz")) == {"status": "ready"}
+    assert body(status.get("/readyz")) == {"status": "ready", "note": None}
     assert status.get("/metrics").status_code == 200
     assert status.get("/").status_code == 404
 
@@ -167,20 +166,6 @@ def test_a_store_in_trouble_is_a_503(tmp_path: Path, error: Exception) -> None:
         assert "secret" not in answer.text
         problem(answer)
     assert client.get("/healthz").status_code == 200
-
-
-def test_the_models_of_generations_to_come_are_loaded_before(memory: MemoryStore, tmp_path: Path) -> None:
-    """A readiness check prepares the model of a generation that is still being built."""
-    promoted_index(memory)
-    memory.create(generation("products-07e40000", model_version="07e40000", created_at_ms=2))
-    models = {each.model_version: each for each in (ColourEmbedder(), OtherEmbedder())}
-    pool = EmbedderPool(models.__getitem__)
-    parts = Parts(CurrentIndex(memory), pool, FakeHost(), DecodeLimits(), Metrics(DEFINITIONS))
-    client = create_app(parts, shop_settings(tmp_path)).test_client()
-    assert "being loaded" in problem(client.get("/readyz"))["detail"]
-    pool.wait()
-    assert pool.get("07e40000") is models["07e40000"]
-    assert client.get("/readyz").status_code == 200
 
 
 class Counting(MemoryStore):
