@@ -41,8 +41,8 @@ integration: $(VENV)/everything.stamp ## Tests over a real Kafka, whole processe
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m integration tests $(ARGS)
 
 .PHONY: chaos
-chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about half an hour (CHAOS_SEED, CHAOS_SOAK_SECONDS)
-	$(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about three quarters of an hour (CHAOS_SEED)
+	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
 
 .PHONY: bench-quick
 bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")

@@ -21,6 +21,11 @@ class OwnedProcess:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def suspended(self) -> bool:
+        """Whether it was frozen by `suspend`."""
+        return self._suspended
+
+    @property
     def exit_status(self) -> int | None:
         """How it ended, or None while it runs."""
         return self._process.poll() if self._process is not None else None

@@ -13,7 +13,8 @@ from model.embedder import Embedder
 from tests.brokers.broker import Broker
 from tests.brokers.topics import Topics
 from tests.chaos.album import Album, make_album
-from tests.chaos.trial import Trial, table
+from tests.chaos.scale import SCALE, ChaosScale
+from tests.chaos.trial import HEAD, Trial, line, table
 from tests.engine_server.engine_server import EngineServer
 from tests.image_host.scripted_image_host import ScriptedImageHost
 
@@ -29,6 +30,7 @@ from tests.services.qdrant_server import QDRANT_SERVER, remove_collections
 from vector_store import VectorStore, open_store
 
 _TRIALS = pytest.StashKey[list[Trial]]()
+_TABLE = os.environ.get("CHAOS_TABLE")
 _SHORT_SEED = 20_260
 _PHOTOS = 24
 _PARTITIONS = 6
@@ -36,9 +38,11 @@ _PARTITIONS = 6
 
 @pytest.fixture
 def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
-    """This run of the case. CHAOS_SEED repeats one; the part that runs in `make integration` has its own."""
-    is_short = request.node.get_closest_marker("integration") is not None
-    drawn = _SHORT_SEED if is_short else SystemRandom().randrange(10**6)
+    """This run of the case. CHAOS_SEED repeats one; at the short scale it is always the same.
+
+    CHAOS_TABLE names a file that gets its line at once, so that a long run is known up to where it stands.
+    """
+    drawn = _SHORT_SEED if SCALE is ChaosScale.SHORT else SystemRandom().randrange(10**6)
     seed = int(os.environ.get("CHAOS_SEED") or drawn)
     case = request.node.name.removeprefix("test_").replace("_", " ")
     print(f"CHAOS_SEED={seed} repeats this run of: {case}")
@@ -46,6 +50,11 @@ def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
     yield trial
     trial.seconds = monotonic() - trial.started
     request.config.stash.setdefault(_TRIALS, []).append(trial)
+    if _TABLE is not None:
+        path = Path(_TABLE)
+        head = "" if path.exists() else HEAD
+        with path.open("a") as file:
+            file.write(head + line(trial.row()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -61,21 +70,27 @@ def album(embedder: Embedder, photos: list[bytes]) -> Album:  # noqa: F811 - the
 
 
 @pytest.fixture
+def index(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Where many members share an index: on the tests' engine server, or on the one of QDRANT_HOST."""
+    if QDRANT_SERVER.qdrant_host is None:
+        server: EngineServer = request.getfixturevalue("engine_server")
+        yield on(server)
+        return
+    collection = f"chaos{token_hex(4)}"
+    yield {"COLLECTION": collection}
+    remove_collections(collection)
+
+
+@pytest.fixture
 def shop(
     apache_kafka: Broker,
     topics: Topics,
     tmp_path: Path,
     image_host: ScriptedImageHost,  # noqa: F811 - the fixture, by its name
-    request: pytest.FixtureRequest,
-) -> Iterator[Shop]:
-    """A shop whose index many members share: on the tests' engine server, or on the one of QDRANT_HOST."""
-    if QDRANT_SERVER.qdrant_host is None:
-        server: EngineServer = request.getfixturevalue("engine_server")
-        yield make_shop(apache_kafka, topics, image_host, tmp_path, on(server))
-        return
-    collection = f"chaos{token_hex(4)}"
-    yield make_shop(apache_kafka, topics, image_host, tmp_path, {"COLLECTION": collection})
-    remove_collections(collection)
+    index: dict[str, str],
+) -> Shop:
+    """A shop on the run's own broker."""
+    return make_shop(apache_kafka, topics, image_host, tmp_path, index)
 
 
 @pytest.fixture

@@ -105,9 +105,20 @@ class Members:
         """Those that run."""
         return [member for member in self.started if member.running]
 
+    def working(self) -> list[Member]:
+        """Those that run and are not frozen."""
+        return [member for member in self.running() if not member.suspended]
+
     def stop_all(self) -> None:
         """End every member as an operator would; fails unless each exits with 0 and none left a traceback."""
         for member in self.running():
             member.stop()
         for member in self.started:
             assert "Traceback" not in member.log(), f"{member.name}\n{member.log_tail()}"
+
+
+def missed_soon(protocol: str) -> str:
+    """The protocol's configuration with members that are killed being missed in seconds."""
+    config = json.loads(protocol)
+    # Of the new protocol the broker says when; the tests' one does so after 6 s.
+    return json.dumps(config if "group.protocol" in config else {**config, "session.timeout.ms": 6_000})

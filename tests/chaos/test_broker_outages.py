@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -10,19 +10,20 @@ from tests.brokers.fixtures import StartKafka
 from tests.brokers.kafka_server import KafkaServer
 from tests.brokers.topics import Topics
 from tests.chaos.album import Album
-from tests.chaos.conftest import make_shop, on
+from tests.chaos.at_random_moments import in_parts, wait_for_a_moment
+from tests.chaos.conftest import make_shop
 from tests.chaos.history import HistorySize, history
-from tests.chaos.members import Member, Members
-from tests.chaos.test_members_come_and_go import in_parts, missed_soon, wait_for_a_moment
+from tests.chaos.members import Member, Members, missed_soon
+from tests.chaos.scale import at_scale
 from tests.chaos.trial import Trial
-from tests.chaos.verdict import judge
-from tests.engine_server.engine_server import EngineServer
+from tests.chaos.verdict import judge, judge_midway
 from tests.image_host.scripted_image_host import ScriptedImageHost
 from tests.services.eventually import eventually, throughout
 from tests.services.published import publish
 from vector_store import open_store
 
 _BUSIEST = 0.5
+_ASLEEP_SECONDS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +36,20 @@ class Scale:
 
 
 _SHORT = Scale(HistorySize(products=15, events=90), ("kill -9",), 1)
-_FULL = Scale(HistorySize(products=120, events=2_400), ("stop", "SIGSTOP", "kill -9", "stop", "SIGSTOP"), 20)
+_FULL = Scale(
+    HistorySize(products=120, events=2_400),
+    ("stop", "SIGSTOP", "kill -9", "stop", "stutters", "SIGSTOP"),
+    seconds=20,
+)
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "scale",
-    [
-        pytest.param(_SHORT, marks=pytest.mark.integration, id="short"),
-        pytest.param(_FULL, marks=pytest.mark.slow, id="full"),
-    ],
-)
+@at_scale("scale", short={"short": (_SHORT,)}, full={"full": (_FULL,)})
 def test_the_broker_goes_away(
     *,
     trial: Trial,
     start_kafka: StartKafka,
-    engine_server: EngineServer,
+    index: dict[str, str],
     image_host: ScriptedImageHost,
     album: Album,
     tmp_path: Path,
@@ -59,7 +58,7 @@ def test_the_broker_goes_away(
     """Two members live through a broker that is stopped, killed and frozen with work in flight."""
     kafka = start_kafka()
     topics = Topics(kafka.bootstrap_servers)
-    shop = make_shop(kafka, topics, image_host, tmp_path, on(engine_server))
+    shop = make_shop(kafka, topics, image_host, tmp_path, index)
     urls = album.serve_all(shop.host, addresses=4)
     events = history(trial.rng, shop.topics, urls, scale.size)
     store = open_store(shop.settings())
@@ -70,6 +69,7 @@ def test_the_broker_goes_away(
             wait_for_a_moment(trial, shop, store, most=len(part))
             trial.faults[f"broker: {way}"] += 1
             outage(kafka, way, pair, scale.seconds)
+            judge_midway(shop, store)
         shop.wait_until_done(store, timeout_seconds=180)
         assert eventually(lambda: all(member.waits_for() == {} for member in pair))
         account = judge(shop, store, album)
@@ -80,6 +80,9 @@ def test_the_broker_goes_away(
 
 def outage(kafka: KafkaServer, way: str, members: list[Member], seconds: float) -> None:
     """One outage: nobody ends or spins meanwhile, and where the broker is gone each member says so."""
+    if way == "stutters":
+        assert throughout(lambda: stutter(kafka) and all(member.is_alive() for member in members), seconds)
+        return
     {"stop": kafka.stop, "kill -9": kafka.kill, "SIGSTOP": kafka.suspend}[way]()
     if way != "SIGSTOP":
         assert eventually(lambda: all("kafka" in member.waits_for() for member in members))
@@ -96,6 +99,14 @@ def outage(kafka: KafkaServer, way: str, members: list[Member], seconds: float) 
         kafka.resume()
     else:
         kafka.start()
+
+
+def stutter(kafka: KafkaServer) -> bool:
+    """A broker that works for one moment in ten: slow, and never gone."""
+    kafka.suspend()
+    sleep(_ASLEEP_SECONDS)
+    kafka.resume()
+    return True
 
 
 def _busy_seconds(member: Member) -> float:

@@ -19,6 +19,7 @@ from tests.brokers.readiness import quiet_admin
 from tests.chaos.album import Album
 from tests.chaos.history import HistorySize, history
 from tests.chaos.members import Members
+from tests.chaos.scale import at_scale
 from tests.chaos.trial import Trial
 from tests.chaos.verdict import judge
 from tests.integration.consumer.conftest import Shop
@@ -34,8 +35,10 @@ _DEFAULT_LIMIT_BYTES = 1_048_588
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    "outage", [pytest.param("missing", marks=pytest.mark.integration), "refuses every size"]
+@at_scale(
+    "outage",
+    short={"missing": ("missing",)},
+    full={"missing": ("missing",), "refuses every size": ("refuses every size",)},
 )
 def test_the_dead_letter_topic_takes_nothing(
     *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, outage: str

@@ -14,6 +14,7 @@ from tests.chaos.album import Album
 from tests.chaos.conftest import make_shop
 from tests.chaos.history import HistorySize, history
 from tests.chaos.members import Members
+from tests.chaos.scale import only_in_full
 from tests.chaos.trial import Trial
 from tests.chaos.verdict import judge
 from tests.image_host.scripted_image_host import ScriptedImageHost
@@ -49,6 +50,7 @@ def test_a_locked_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_pat
     store.close()
 
 
+@only_in_full
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_damaged_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_a_damaged_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_pa
     whole = tmp_path / "whole"
     shutil.copytree(shop.folder, whole)
     files = [path.relative_to(whole) for path in sorted(whole.rglob("*")) if path.is_file()]
-    trial.events = len(first)
+    trial.events = str(len(first))
     told = 0
     for number, path in enumerate(trial.rng.sample(files, min(12, len(files)))):
         shutil.rmtree(shop.folder)
@@ -107,6 +109,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@only_in_full
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_full_disk(

@@ -10,6 +10,7 @@ import pytest
 from tests.chaos.album import Album
 from tests.chaos.history import HistorySize, history
 from tests.chaos.members import Members
+from tests.chaos.scale import only_in_full
 from tests.chaos.trial import Trial
 from tests.chaos.verdict import judge
 from tests.integration.consumer.conftest import Shop
@@ -22,6 +23,7 @@ _GROWTH = 1.05
 _ROUND = HistorySize(products=200, events=400, bad_events=0.01)
 
 
+@only_in_full
 @pytest.mark.slow
 @pytest.mark.timeout(_SOAK_SECONDS + 600)
 def test_a_soak(trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path) -> None:

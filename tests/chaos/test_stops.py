@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.album import Album
-from tests.chaos.members import Members
-from tests.chaos.test_members_come_and_go import missed_soon
+from tests.chaos.members import Members, missed_soon
+from tests.chaos.scale import at_scale
 from tests.chaos.trial import Trial
-from tests.chaos.verdict import judge
+from tests.chaos.verdict import judge, judge_midway
 from tests.integration.consumer.conftest import Shop
 from tests.services.eventually import eventually
 from tests.services.group_progress import GroupProgress, group_of_store
@@ -22,13 +22,7 @@ _DRAIN_SECONDS = 30
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("products", "rounds"),
-    [
-        pytest.param(40, 1, id="short"),
-        pytest.param(600, 5, marks=pytest.mark.slow, id="full"),
-    ],
-)
+@at_scale("products, rounds", short={"short": (40, 1)}, full={"full": (600, 5)})
 def test_what_is_finished_is_committed(
     *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, products: int, rounds: int
 ) -> None:
@@ -53,6 +47,7 @@ def test_what_is_finished_is_committed(
             for member in pair:
                 trial.faults["SIGTERM"] += 1
                 assert member.end(signal.SIGTERM, _DRAIN_SECONDS + 15) == 0, member.log_tail()
+            judge_midway(shop, store)
             assert _records(store) == products - _uncommitted(shop, store)
         members.start()
         shop.wait_until_done(store, timeout_seconds=120)

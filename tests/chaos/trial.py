@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from tests.chaos.verdict import Account
+from tests.chaos.accounting import Account
 
 _HEADINGS = ("case", "seed", "faults injected", "events", "dead letters", "verdict", "s")
 
@@ -23,7 +23,7 @@ class Trial:
     rng: Random = field(init=False)
     faults: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
-    events: int = 0
+    events: str = ""
     dead_letters: str = ""
     verdict: str = "FAILED"
     started: float = field(default_factory=monotonic)
@@ -36,18 +36,25 @@ class Trial:
         """It ended as it must."""
         self.verdict = verdict
         if account is not None:
-            self.events = account.messages
+            self.events = str(account)
             self.dead_letters = str(account.letters) + (f" (+{account.repeated})" if account.repeated else "")
 
     def row(self) -> tuple[str, ...]:
         """Its line of the table."""
         faults = ", ".join(f"{count} × {name}" for name, count in self.faults.items())
         verdict = "; ".join((self.verdict, *self.notes))
-        events = str(self.events) if self.events else ""
-        return self.case, str(self.seed), faults, events, self.dead_letters, verdict, f"{self.seconds:.0f}"
+        seconds = f"{self.seconds:.0f}"
+        return self.case, str(self.seed), faults, self.events, self.dead_letters, verdict, seconds
 
 
 def table(trials: Sequence[Trial]) -> str:
     """All trials as Markdown."""
-    rows = [_HEADINGS, tuple("-" * len(heading) for heading in _HEADINGS), *(each.row() for each in trials)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return HEAD + "".join(line(each.row()) for each in trials)
+
+
+def line(cells: Sequence[str]) -> str:
+    """One line of a table in Markdown."""
+    return f"| {' | '.join(cells)} |\n"
+
+
+HEAD = line(_HEADINGS) + line(["---"] * len(_HEADINGS))

@@ -4,7 +4,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
@@ -31,6 +33,21 @@ def group_of_index(folder: Path, prefix: str = "product-index") -> str | None:
 
 
 _COORDINATOR_SECONDS = 20
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one partition: what a group has committed (None: nothing yet), and where its log begins and ends."""
+
+    committed: int | None
+    low: int
+    high: int
+
+    @property
+    def uncommitted(self) -> int:
+        """How many messages are still to be committed."""
+        return self.high - max(self.low, self.committed or 0)
 
 
 class GroupProgress:
@@ -46,12 +63,16 @@ class GroupProgress:
 
     def uncommitted(self, group: str) -> int:
         """How many messages of the topics the group has not committed; all of them at first."""
+        return sum(each.uncommitted for each in self.standings(group).values())
+
+    def standings(self, group: str) -> dict[tuple[str, int], Standing]:
+        """By topic and partition, where the group stands. Blocks while its coordinator is being found."""
         deadline = time.monotonic() + _COORDINATOR_SECONDS
         with _reader(self._bootstrap_servers, group) as reader:
-            while isinstance(missing := self._uncommitted_or_unknown(reader), str):
-                assert time.monotonic() < deadline, missing
+            while isinstance(found := _or_why_not(lambda: self._standings(reader)), str):
+                assert time.monotonic() < deadline, found
                 time.sleep(0.1)
-            return missing
+            return found
 
     def wait_until_done(
         self, find_group: Callable[[], str | None], timeout_seconds: float = 60, *, at_most: int = 0
@@ -62,29 +83,33 @@ class GroupProgress:
             assert time.monotonic() < deadline, f"no generation after {timeout_seconds} s"
             time.sleep(0.05)
         with _reader(self._bootstrap_servers, group) as reader:
-            while isinstance(missing := self._uncommitted_or_unknown(reader), str) or missing > at_most:
+            while isinstance(missing := _or_why_not(lambda: self._missing(reader)), str) or missing > at_most:
                 assert time.monotonic() < deadline, f"{missing} messages are not committed"
                 time.sleep(0.1)
 
-    def _uncommitted_or_unknown(self, reader: Consumer) -> int | str:
-        try:
-            return self._uncommitted(reader)
-        except KafkaException as error:
-            # A group's first minutes: its coordinator is still being found.
-            return str(error)
+    def _missing(self, reader: Consumer) -> int:
+        return sum(each.uncommitted for each in self._standings(reader).values())
 
-    def _uncommitted(self, reader: Consumer) -> int:
+    def _standings(self, reader: Consumer) -> dict[tuple[str, int], Standing]:
         metadata = reader.list_topics(timeout=10).topics
         partitions = [
             TopicPartition(topic, partition)
             for topic in self._topics
             for partition in metadata[topic].partitions
         ]
-        missing = 0
+        found: dict[tuple[str, int], Standing] = {}
         for each in reader.committed(partitions, timeout=10):
             low, high = reader.get_watermark_offsets(TopicPartition(each.topic, each.partition), timeout=10)
-            missing += high - max(low, each.offset)
-        return missing
+            found[each.topic, each.partition] = Standing(each.offset if each.offset >= 0 else None, low, high)
+        return found
+
+
+def _or_why_not(ask: Callable[[], T]) -> T | str:
+    try:
+        return ask()
+    except KafkaException as error:
+        # A group's first minutes: its coordinator is still being found.
+        return str(error)
 
 
 @contextmanager
