@@ -8,6 +8,9 @@
     │   ├── GenerationNameUnfit a name that no generation of this collection and model can have
     │   ├── OrderKindChanged    the generation was built with the other kind of order
     │   ├── ReindexRefused      a new generation cannot be built like this
+    │   ├── GenerationChangeRefused  a generation must not be promoted, gone back to or dropped now
+    │   ├── BackupRefused       a snapshot cannot be taken or put back like this
+    │   ├── SnapshotUnusable    a file is no whole snapshot
     │   ├── StatusPortTaken     the status server's port is in use
     │   └── SkipRefused         a message must not be passed over now
     ├── OffsetGap               the log no longer holds what was not read yet
@@ -74,6 +77,18 @@ class OrderKindChanged(StartRefused):
 
 class ReindexRefused(StartRefused):
     """A new generation must not be built like this."""
+
+
+class GenerationChangeRefused(StartRefused):
+    """A generation must not be promoted, gone back to, or dropped now."""
+
+
+class BackupRefused(StartRefused):
+    """A snapshot must not be taken, or not be put back, like this."""
+
+
+class SnapshotUnusable(StartRefused):
+    """The file is no snapshot, or is damaged, cut off, or of a newer release."""
 
 
 class StatusPortTaken(StartRefused):

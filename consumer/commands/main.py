@@ -9,8 +9,10 @@ from consumer.commands.audit import audit
 from consumer.commands.dead_letters import dead_letters
 from consumer.commands.products import products
 from consumer.commands.reindex import reindex
+from consumer.commands.restore import restore
 from consumer.commands.run import run
 from consumer.commands.skip import skip
+from consumer.commands.snapshot import snapshot
 from consumer.errors import ConsumerError
 from model.errors import ModelError
 from vector_store import StoreError
@@ -41,6 +43,8 @@ cli.add_command(audit)
 cli.add_command(products)
 cli.add_command(dead_letters)
 cli.add_command(skip)
+cli.add_command(snapshot)
+cli.add_command(restore)
 
 
 def main() -> None:
