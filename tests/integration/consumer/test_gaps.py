@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from time import time_ns
 
 import pytest
 from confluent_kafka import TopicPartition
@@ -11,12 +12,16 @@ from consumer.errors import OffsetGap
 from consumer.settings import ConsumerSettings
 from model.embedder import Embedder
 from tests.brokers.broker import Broker
+from tests.brokers.topics import Topics
 from tests.integration.consumer.conftest import Shop
-from tests.services.eventually import eventually
+from tests.services.eventually import eventually, throughout
+from tests.services.group_progress import group_of_store
 from tests.services.published import Event, product_event, publish
 from tests.services.running_consumer import running_consumer
-from vector_store import VectorStore
+from vector_store import ProductIndex, VectorStore
 from vector_store.edge import EdgeStore
+
+REPAIR = "python -m consumer reindex --from-records"
 
 pytestmark = pytest.mark.usefixtures("apache_kafka")
 
@@ -52,7 +57,9 @@ def test_offsets_that_the_broker_no_longer_has_are_a_gap(shop: Shop, embedder: E
     assert read_to_the_end(shop, shop.settings(), store, embedder) == 2
     publish(shop.bootstrap_servers, events(shop, *(f"lost {n}" for n in range(20))))
     forget(shop)
-    assert shop.created in gap_that_stops(shop.settings(), store, embedder)
+    line = gap_that_stops(shop.settings(), store, embedder)
+    assert shop.created in line
+    assert REPAIR in line
     store.close()
 
 
@@ -63,7 +70,81 @@ def test_a_group_that_lost_its_offsets_meets_a_gap(shop: Shop, embedder: Embedde
     read_to_the_end(shop, shop.settings(), store, embedder)
     forget(shop)
     another_group = shop.settings(KAFKA_GROUP_PREFIX="another")
-    assert "no committed offset" in gap_that_stops(another_group, store, embedder)
+    line = gap_that_stops(another_group, store, embedder)
+    assert "no committed offset" in line
+    assert REPAIR in line
+    store.close()
+
+
+def test_a_group_that_lost_its_offsets_reads_a_whole_log_again(shop: Shop, embedder: Embedder) -> None:
+    """Where the log still has everything, expired offsets cost a replay; no picture is asked for again."""
+    store = EdgeStore(shop.folder)
+    url = shop.host.url("p.jpg")
+    publish(
+        shop.bootstrap_servers,
+        [product_event(shop.created, "created", {"id": "a", "images": [url]}, order=1)],
+    )
+    read_to_the_end(shop, shop.settings(), store, embedder)
+    asked = shop.host.requests()
+    another_group = shop.settings(KAFKA_GROUP_PREFIX="another", MEND_INTERVAL_SECONDS="3600")
+    with running_consumer(another_group, store, embedder) as service:
+        shop.progress().wait_until_done(lambda: group_of_store(store, "another"))
+        assert service.index.count_records() == 1
+    assert shop.host.requests() == asked
+    store.close()
+
+
+@pytest.mark.parametrize("away_seconds", [120, 30])
+def test_deletes_that_compaction_may_have_removed_are_a_gap(
+    shop: Shop, topics: Topics, embedder: Embedder, away_seconds: int
+) -> None:
+    """An index that was away for longer than a compacted topic keeps its deletes, and has events to read."""
+    compacted = topics.create(
+        "products", config={"cleanup.policy": "compact", "delete.retention.ms": "60000"}
+    )
+    compacted_shop = replace(shop, created=compacted)
+    settings = compacted_shop.settings()
+    store = EdgeStore(shop.folder)
+    publish(shop.bootstrap_servers, events(compacted_shop, "a", "b"))
+    assert read_to_the_end(compacted_shop, settings, store, embedder) == 2
+    index = ProductIndex(store.open(store.promoted() or ""))
+    index.write_status({"written_at_ms": time_ns() // 1_000_000 - away_seconds * 1000})
+    publish(shop.bootstrap_servers, events(compacted_shop, "c"))
+    if away_seconds < 60:
+        assert read_to_the_end(compacted_shop, settings, store, embedder) == 3
+    else:
+        line = gap_that_stops(settings, store, embedder)
+        assert compacted in line
+        assert "python -m consumer reindex --from-log" in line
+    store.close()
+
+
+@pytest.mark.timeout(120)
+def test_retention_that_overtakes_a_member_that_pauses_is_a_gap(shop: Shop, embedder: Embedder) -> None:
+    """Paused for want of room, it comes back to messages that are gone: it stops and skips nothing."""
+    store = EdgeStore(shop.folder)
+    shop.host.delay_seconds = 20
+    slow = shop.host.serve("slow.jpg", b"no picture")
+    settings = shop.settings(MAX_PRODUCTS_IN_FLIGHT="1", IMAGE_DEADLINE_SECONDS="60")
+
+    def overtake() -> None:
+        with running_consumer(settings, store, embedder) as service:
+            pipeline = service._parts.pipeline
+            for n in range(100):
+                event = product_event(shop.created, "created", {"id": "slow", "images": [slow]}, order=1 + n)
+                publish(shop.bootstrap_servers, [event])
+                if not eventually(pipeline.has_room, timeout_seconds=0.3):
+                    break
+            assert not pipeline.has_room()
+            publish(shop.bootstrap_servers, events(shop, *(f"lost {n}" for n in range(30))))
+            # By the next turn of its loop it is paused, and the client forgets what it had fetched ahead.
+            assert throughout(lambda: service.running, seconds=1)
+            forget(shop)
+            assert eventually(lambda: not service.running, timeout_seconds=60)
+
+    with pytest.raises(OffsetGap, match=shop.created) as caught:
+        overtake()
+    assert REPAIR in str(caught.value)
     store.close()
 
 

@@ -42,7 +42,7 @@ def test_a_log_that_forgets_is_told(policy: dict[str, str], words: str) -> None:
 
 def test_how_long_deletes_are_kept_is_told_of_compacted_topics_alone() -> None:
     """A day unless the broker says otherwise; a topic that only deletes has no tombstones to lose."""
-    policies = {
+    policies: dict[str, dict[str, str | None]] = {
         "compacted": {"cleanup.policy": "compact", "delete.retention.ms": "5000"},
         "both": {"cleanup.policy": "delete,compact", "delete.retention.ms": None},
         "deleted": {"cleanup.policy": "delete", "delete.retention.ms": "5000"},
