@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from consumer.commands.audit import audit
 from consumer.commands.dead_letters import dead_letters
+from consumer.commands.generations import generations
 from consumer.commands.products import products
 from consumer.commands.reindex import reindex
 from consumer.commands.restore import restore
@@ -39,6 +40,7 @@ def cli(context: click.Context, *, debug: bool) -> None:
 
 cli.add_command(run)
 cli.add_command(reindex)
+cli.add_command(generations)
 cli.add_command(audit)
 cli.add_command(products)
 cli.add_command(dead_letters)

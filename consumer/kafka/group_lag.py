@@ -109,13 +109,23 @@ def read_group_lag(
 
 
 class GroupLagReader:
-    """Asks where one group stands, as often as is wanted. It takes no partition from anybody."""
+    """Asks where one group stands, as often as is wanted. It takes no partition from anybody.
+
+    topics: that must be there. topics_if_there: that count where they are.
+    """
 
     def __init__(
-        self, config: Mapping[str, Any], group: str, topics: Sequence[str], *, deadline_seconds: float = 15.0
+        self,
+        config: Mapping[str, Any],
+        group: str,
+        topics: Sequence[str],
+        *,
+        topics_if_there: Sequence[str] = (),
+        deadline_seconds: float = 15.0,
     ) -> None:
         self._group = group
         self._topics = tuple(topics)
+        self._topics_if_there = tuple(topics_if_there)
         self._deadline_seconds = deadline_seconds
         self._servers = config.get("bootstrap.servers")
         logger = logging.getLogger("librdkafka")
@@ -171,9 +181,11 @@ class GroupLagReader:
 
     def _partitions(self, until: float) -> list[tuple[str, int]]:
         known = self._consumer.list_topics(timeout=_left(until)).topics
-        if missing := [name for name in self._topics if name not in known or known[name].error is not None]:
+        there = {name for name, topic in known.items() if topic.error is None}
+        if missing := [name for name in self._topics if name not in there]:
             raise NoSuchTopic(f"no such topic: {', '.join(missing)}")
-        return [(name, partition) for name in self._topics for partition in sorted(known[name].partitions)]
+        asked = (*self._topics, *(name for name in self._topics_if_there if name in there))
+        return [(name, partition) for name in asked for partition in sorted(known[name].partitions)]
 
     def _ends(self, topic: str, partition: int, until: float) -> tuple[int, int]:
         found = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=_left(until))

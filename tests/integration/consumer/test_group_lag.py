@@ -24,8 +24,7 @@ VALUES = [b"1", b"2", b"3", b"4", b"5"]
 def servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Bootstrap servers of each kind of broker."""
     if request.param == "this run's":
-        broker = request.getfixturevalue("kafka")
-        assert isinstance(broker, Broker)
+        broker: Broker = request.getfixturevalue("kafka")
         yield broker.bootstrap_servers
         return
     executable = noida_executable()
