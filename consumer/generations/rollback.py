@@ -30,8 +30,8 @@ def roll_back(store: VectorStore) -> Rollback:
     before, previous = store.promoted(), store.previous()
     if before is None or previous is None:
         raise GenerationChangeRefused(
-            "there is no generation to go back to: none was promoted before this one, or it has been dropped; "
-            "`python -m consumer generations list` shows what there is"
+            "there is no generation to go back to: none was promoted before this one, or it has been "
+            "dropped; `python -m consumer generations list` shows what there is"
         )
     store.promote(previous)
     return Rollback(previous, before)
