@@ -2,18 +2,17 @@
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
-from types import FrameType
 
 import click
 import structlog
 
 from consumer.commands.run import status_server
+from consumer.commands.stop_signals import stop_signals
 from consumer.errors import ReindexRefused, StatusPortTaken
 from consumer.reindex.build_mark import BuildSource
 from consumer.reindex.console_watcher import console_watcher
@@ -99,8 +98,8 @@ def reindex(
         os.nice(_LOWEST_PRIORITY)
     request = ReindexRequest(suffix, None if source is None else BuildSource(source), refetch, promote, exits)
     stop = Event()
-    _stop_on_signals(stop)
-    with closing(open_store(settings)) as store, console_watcher() as watcher:
+    with stop_signals() as signals, closing(open_store(settings)) as store, console_watcher() as watcher:
+        signals.started(stop.set)
         outcome = Reindex(
             settings,
             store,
@@ -132,19 +131,9 @@ def _refuse_unless_services_find(settings: ConsumerSettings, model: Path) -> Non
         ModelFiles(settings).load(version)
     except ModelVersionMissing as error:
         raise ReindexRefused(
-            f"{model} is model {version}, which MODEL_DIR ({settings.model_dir}) lacks: put a copy there, and "
-            "where the search API looks, before the generation is promoted"
+            f"{model} is model {version}, which MODEL_DIR ({settings.model_dir}) lacks: put a copy there, "
+            "and where the search API looks, before the generation is promoted"
         ) from error
-
-
-def _stop_on_signals(stop: Event) -> None:
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            os._exit(EXIT_UNFINISHED)
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
 
 
 @contextmanager

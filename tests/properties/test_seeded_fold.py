@@ -1,0 +1,140 @@
+"""A generation that is seeded from another's records equals the fold, whatever happens meanwhile."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from consumer.reindex import seeding
+from tests.properties.event_lists import says
+from tests.properties.explorer.shop_log import Says
+from tests.properties.seeding_world import CRASH, GO_ON, LOG, MOVES, OTHER_BUILDER, SeedingWorld
+from vector_store import ImageStatus, ProductRecord, ProductWrite
+
+History: TypeAlias = tuple[list[Says], int, list[str], bool]
+"""What is said, how much of it the promoted generation has read before, what happens, and whether both
+generations are of one model."""
+Mutant: TypeAlias = Callable[[ProductWrite, ProductRecord], ProductWrite]
+
+READS = ("old reads", "old reads", "new reads")
+move_lists = st.lists(
+    st.sampled_from([*MOVES, *MOVES, *READS, GO_ON, GO_ON, CRASH, OTHER_BUILDER]), max_size=120
+)
+histories = st.tuples(st.lists(says, min_size=2, max_size=7), st.integers(0, 4), move_lists, st.booleans())
+
+# After the positions were noted an event arrives. The old generation settles its image by a second attempt,
+# and the new one reads it from the log, both before its record is copied.
+SETTLED_IN_BOTH: History = (
+    [Says(1, "a")],
+    0,
+    [
+        GO_ON,
+        *("host", "publish", *["old reads"] * 8, "host", *["old mends"] * 6, GO_ON),
+        GO_ON,
+        *(*["new reads"] * 8, GO_ON),
+    ],
+    False,
+)
+
+
+def live_through(history: History) -> None:
+    """The promoted generation reads some events; then a new one is built, and others get on meanwhile."""
+    said, before, moves, same_model = history
+    world = SeedingWorld(said, moves, same_model=same_model)
+    for _ in range(before):
+        world.happens("publish")
+    for _ in range(6 * before):
+        world.happens("old reads")
+    world.build()
+    world.check()
+    world.settle()
+    world.check()
+    assert world.shown() == world.expected()
+    for _ in world.land_all():
+        world.check()
+        world.mend_all()
+        assert world.shown() == world.expected()
+
+
+@settings(max_examples=200)
+@given(histories)
+@example(SETTLED_IN_BOTH)
+def test_a_seeded_generation_equals_the_fold(history: History) -> None:
+    """Two builders, crashes, late requests, retention, and events from both sides at any moment."""
+    live_through(history)
+
+
+def _leaves_out_deletes(write: ProductWrite, record: ProductRecord) -> ProductWrite:
+    # A state below every other changes nothing where there is one.
+    return (
+        write if record.live else ProductWrite(replace(record, stamp=replace(record.stamp, revision=0)), ())
+    )
+
+
+def _lists_what_has_no_vector(write: ProductWrite, _record: ProductRecord) -> ProductWrite:
+    images = tuple(replace(i, status=ImageStatus.INDEXED, retry_at_ms=None) for i in write.record.images)
+    return ProductWrite(replace(write.record, images=images), write.points)
+
+
+def _keeps_the_attempt(write: ProductWrite, record: ProductRecord) -> ProductWrite:
+    return ProductWrite(replace(write.record, stamp=record.stamp), write.points)
+
+
+def mutate(monkeypatch: pytest.MonkeyPatch, mutant: Mutant) -> None:
+    """Records are copied by the mutant from now on."""
+    proper = seeding.copied_write
+
+    def mutated(record: ProductRecord, *given: Any, **named: Any) -> ProductWrite:
+        return mutant(proper(record, *given, **named), record)
+
+    monkeypatch.setattr(seeding, "copied_write", mutated)
+
+
+def must_fail() -> None:
+    """Some history contradicts the promise."""
+
+    @settings(max_examples=5_000, phases=[Phase.generate], database=None)
+    @given(histories)
+    def any_history(history: History) -> None:
+        live_through(history)
+
+    with pytest.raises(AssertionError):
+        any_history()
+
+
+@pytest.mark.parametrize("mutant", [_leaves_out_deletes, _lists_what_has_no_vector])
+def test_each_rule_of_the_copy_is_needed(monkeypatch: pytest.MonkeyPatch, mutant: Mutant) -> None:
+    """A copy that breaks one of its rules is caught."""
+    mutate(monkeypatch, mutant)
+    must_fail()
+
+
+def test_the_copy_has_no_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that keeps its attempt takes an image away that is found already."""
+    mutate(monkeypatch, _keeps_the_attempt)
+    with pytest.raises(AssertionError, match="became"):
+        live_through(SETTLED_IN_BOTH)
+
+
+def test_positions_are_noted_before_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new group that starts where the promoted one stands after the copy loses events."""
+    is_short = SeedingWorld.is_short
+
+    def starts_late(world: SeedingWorld, starts: Mapping[tuple[str, int], int]) -> bool:
+        world.start_target(world.of_source())
+        return is_short(world, starts)
+
+    monkeypatch.setattr(SeedingWorld, "is_short", starts_late)
+    must_fail()
+
+
+def test_a_log_that_was_shortened_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who goes on from where the log begins now, instead of copying once more, loses events."""
+    monkeypatch.setattr(SeedingWorld, "is_short", lambda _world, _starts: False)
+    monkeypatch.setattr(
+        SeedingWorld, "copy_once_more", lambda world: world.start_target({(LOG, 0): world.low})
+    )
+    must_fail()
