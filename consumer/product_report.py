@@ -1,5 +1,6 @@
 """What a shop asks about one product: can it be found, why not, and what happens next. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -48,7 +49,11 @@ class ImageReport:
 
 @dataclass(frozen=True, slots=True)
 class ProductReport:
-    """One product as its record knows it. event_at, indexed_at: UTC. next: in words."""
+    """One product as its record knows it. event_at, indexed_at: UTC. next: in words.
+
+    order: its last event's, a time in milliseconds or a version. product: what that event said, without the
+    images; None once deleted.
+    """
 
     product_id: str
     state: str
@@ -58,6 +63,8 @@ class ProductReport:
     event_at: datetime
     indexed_at: datetime
     position: str
+    order: int
+    product: Mapping[str, object] | None
 
     def to_json(self) -> dict[str, object]:
         """For one line of output."""
@@ -69,6 +76,8 @@ class ProductReport:
             "event_at": self.event_at.isoformat(),
             "indexed_at": self.indexed_at.isoformat(),
             "position": self.position,
+            "order": self.order,
+            "product": None if self.product is None else dict(self.product),
             "images": [image.to_json() for image in self.images],
         }
 
@@ -91,6 +100,8 @@ def report_of(record: ProductRecord, *, now_ms: int, give_up_seconds: float) -> 
         event_at=_utc(record.event_time_ms),
         indexed_at=_utc(record.indexed_time_ms),
         position=f"{record.source.topic}[{record.source.partition}]@{record.source.offset}",
+        order=record.stamp.revision // 2,
+        product=record.product,
     )
 
 

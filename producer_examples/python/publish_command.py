@@ -6,27 +6,29 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from io import BytesIO
+from time import monotonic
 from typing import IO, Any, Final
 
 import click
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaException
 
 from producer_examples.python.event_lines import BadLine, LineEvent, LineOptions, read_events
-from producer_examples.python.publishing import EventProducer, Report, publish, topic_of
-from product_events import MAX_EVENT_BYTES, EventType, OrderKind
+from producer_examples.python.kafka_options import connect, in_one_line, kafka_options, shown
+from producer_examples.python.pacing import paced
+from producer_examples.python.publishing import Report, publish, topic_of
+from product_events import EventType, OrderKind
 from product_events.encode import Mode
+from product_events.event_time import format_time
 
 _MAX_ERRORS_SHOWN: Final = 20
 _INTERRUPTED: Final = 130
-_CONNECT_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 2.0
 
-_HELP: Final = """Publish the product events in a file of JSON lines.
+_HELP: Final = """Publish product events: the lines of a file, or one product from options.
 
-Each line of FILE (- is standard input) is a product's data, or a whole CloudEvent, which keeps its own type,
-id and time. All lines are checked before the first is sent: if one is bad, nothing is sent. The exit status
-is 0 only if every event arrived.
+All events are checked before the first is sent: if one is bad, nothing is sent. The exit status is 0 only if
+every event arrived.
 
 \b
 Examples:
@@ -34,8 +36,25 @@ Examples:
   python producer_examples/python/publish.py \\
       producer_examples/sample_catalog/products.jsonl \\
       --image-base-url https://images.shop.example/
+  # one product is there, costs less, is gone
+  python producer_examples/python/publish.py create 665f1c0a --name "Linen shirt" --price 49.90 \\
+      --image https://res.cloudinary.com/demo/image/upload/v1699/a.jpg --attribute colour=white
+  python producer_examples/python/publish.py update 665f1c0a --name "Linen shirt" --price 39.90 \\
+      --image https://res.cloudinary.com/demo/image/upload/v1699/a.jpg --attribute colour=white
+  python producer_examples/python/publish.py delete 665f1c0a
+"""
+
+_FILE_HELP: Final = """Publish the product events in a file of JSON lines.
+
+Each line of FILE (- is standard input) is a product's data, or a whole CloudEvent, which keeps its own type,
+id and time.
+
+\b
+Examples:
   # what would be sent, and where to
   python producer_examples/python/publish.py products.jsonl --topics products --dry-run
+  # replayed at 20 events a second, attributes as headers
+  python producer_examples/python/publish.py products.jsonl --rate 20 --mode binary
   # one product is gone
   echo '{"id": "665f1c0a"}' |
       python producer_examples/python/publish.py - --type product.deleted
@@ -45,122 +64,206 @@ Examples:
       --bootstrap-servers kafka.example:9093
 """
 
+_STATE_HELP: Final = """Publish what one product looks like{now}.
 
-def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in value.split(",") if name.strip())
-    if not names:
-        raise click.BadParameter("names no topic")
-    return names
+An event says all of a product: what the options leave out, the product no longer has.
+"""
 
 
-def _properties(_context: click.Context, _parameter: click.Parameter, value: str) -> dict[str, Any]:
+class _FileUnlessCommand(click.Group):
+    """A group whose first word, where it is no command, is a file: `publish.py products.jsonl`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["file", *args]
+        return super().parse_args(ctx, args)
+
+
+def _moment(_context: click.Context, _parameter: click.Parameter, value: Any) -> str | None:
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise click.BadParameter("has no offset from UTC: 2026-11-23T02:17:00+0000")
+    return format_time(value)
+
+
+def _attributes(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Any]:
+    """A name given twice has a list of values; JSON scalars are taken for what they are."""
+    found: dict[str, list[Any]] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not name.strip() or not equals:
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE")
+        found.setdefault(name.strip(), []).append(_scalar(text))
+    return {name: given[0] if len(given) == 1 else given for name, given in found.items()}
+
+
+def _scalar(text: str) -> Any:
     try:
-        properties = json.loads(value)
-    except ValueError as error:
-        raise click.BadParameter(f"is not JSON: {error}") from error
-    if not isinstance(properties, dict):
-        raise click.BadParameter("is not a JSON object")
-    return properties
+        read = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(read, dict | list) or read is None else read
 
 
-_option = partial(click.option, show_default=True, show_envvar=True)
+@click.group(cls=_FileUnlessCommand, help=_HELP)
+def publish_command() -> None: ...
 
 
-@click.command(help=_HELP)
+@publish_command.command("file", help=_FILE_HELP)
 @click.argument("file")
-@_option(
-    "--bootstrap-servers",
-    envvar="KAFKA_BOOTSTRAP_SERVERS",
-    default="localhost:9092",
-    help="Where Kafka is, as host:port, several separated by commas.",
-)
-@_option(
-    "--topics",
-    envvar="KAFKA_TOPICS",
-    default=",".join(EventType),
-    callback=_names,
-    help="An event of type T goes to topic T if that is among these, else to the first.",
-)
-@_option(
+@kafka_options("/publish")
+@shown(
     "--type",
     "event_type",
     type=click.Choice([kind.value for kind in EventType]),
     default=EventType.CREATED.value,
     help="The type of lines that are a product's data.",
 )
-@_option("--image-base-url", help="Goes in front of relative image URLs.")
-@_option("--mode", type=click.Choice(["structured", "binary"]), default="structured", help="How to write.")
-@_option(
-    "--order",
-    type=click.Choice([kind.value for kind in OrderKind]),
-    envvar="EVENT_ORDER",
-    default=OrderKind.TIME.value,
-    help="What the consumer orders events by: with version, a line without one is bad.",
-)
-@_option(
-    "--event-max-bytes",
-    envvar="EVENT_MAX_BYTES",
-    type=click.IntRange(min=1),
-    default=MAX_EVENT_BYTES,
-    help="Bytes that the consumer takes of an event: a line that makes more is bad.",
-)
-@_option("--source", default="/publish", help="What events name as their source.")
-@_option(
-    "--kafka-config",
-    envvar="KAFKA_CONFIG",
-    default="{}",
-    callback=_properties,
-    help="More properties of librdkafka, as a JSON object.",
-)
-@_option(
-    "--deadline-seconds",
-    type=click.FloatRange(min=1),
-    default=60.0,
-    help="How long an event may take to arrive.",
+@shown("--image-base-url", help="Goes in front of relative image URLs.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="Send at most so many events a second."
 )
 @click.option("--dry-run", is_flag=True, help="Check the lines and print what would be sent.")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def publish_command(
-    *,
-    file: str,
-    bootstrap_servers: str,
-    topics: tuple[str, ...],
-    event_type: str,
-    image_base_url: str | None,
-    mode: Mode,
-    order: str,
-    event_max_bytes: int,
-    source: str,
-    kafka_config: dict[str, Any],
-    deadline_seconds: float,
-    dry_run: bool,
-    debug: bool,
+def publish_file(
+    *, file: str, event_type: str, image_base_url: str | None, rate: float | None, dry_run: bool, **kafka: Any
 ) -> None:
-    options = LineOptions(
-        event_type, source, image_base_url, mode, OrderKind(order), max_bytes=event_max_bytes
+    with _open_errors(debug=kafka["debug"]), _reread(file) as reread:
+        options = _line_options(kafka, event_type, image_base_url)
+        _publish(reread, options, kafka, rate=rate, dry_run=dry_run)
+
+
+def _state_options(command: Callable[..., None]) -> Callable[..., None]:
+    options = (
+        click.argument("product_id", metavar="ID"),
+        kafka_options("/publish"),
+        click.option("--name", help="What shoppers call it."),
+        click.option("--category", help="The kind of product."),
+        click.option("--brand"),
+        click.option("--price", help="A number, in units of --currency."),
+        click.option("--currency", help="An ISO 4217 code."),
+        click.option("--in-stock/--out-of-stock", default=None, help="Whether it can be bought now."),
+        click.option("--url", help="The product's page in the shop."),
+        click.option("--image", "images", multiple=True, metavar="URL", help="A picture. Repeat for more."),
+        click.option(
+            "--attribute",
+            "attributes",
+            multiple=True,
+            metavar="NAME=VALUE",
+            callback=_attributes,
+            help="What else is filterable or shown. The same name twice makes a list.",
+        ),
+        click.option("--version", type=int, help="Grows with every change; needed with --order version."),
+        _time_option,
+        click.option("--refetch", is_flag=True, help="Download all pictures again."),
+        click.option("--dry-run", is_flag=True, help="Check it and print what would be sent."),
     )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_time_option = click.option(
+    "--time",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]),
+    callback=_moment,
+    help="When it happened, with an offset from UTC. Left out: now.",
+)
+
+
+@publish_command.command("create", help=_STATE_HELP.format(now=" that is new"))
+@_state_options
+def publish_created(**given: Any) -> None:
+    _publish_state(EventType.CREATED, given)
+
+
+@publish_command.command("update", help=_STATE_HELP.format(now=" now"))
+@_state_options
+def publish_updated(**given: Any) -> None:
+    _publish_state(EventType.UPDATED, given)
+
+
+@publish_command.command("delete")
+@click.argument("product_id", metavar="ID")
+@kafka_options("/publish")
+@click.option("--version", type=int, help="Above the product's last one; needed with --order version.")
+@_time_option
+@click.option("--dry-run", is_flag=True, help="Check it and print what would be sent.")
+def publish_deleted(**given: Any) -> None:
+    """Publish that a product is gone."""
+    _publish_state(EventType.DELETED, given)
+
+
+def _publish_state(kind: EventType, given: dict[str, Any]) -> None:
+    names = (
+        "name",
+        "category",
+        "brand",
+        "price",
+        "currency",
+        "in_stock",
+        "url",
+        "images",
+        "attributes",
+        "version",
+    )
+    data = {name: given[name] for name in names if given.get(name) not in (None, (), {})}
+    event = {
+        "specversion": "1.0",
+        "type": kind.value,
+        "source": given["source"],
+        "data": {"id": given["product_id"], **data, **({"refetch": True} if given.get("refetch") else {})},
+        **({"time": given["time"]} if given["time"] else {}),
+    }
+    line = json.dumps(event).encode()
+    with _open_errors(debug=given["debug"]):
+        options = _line_options(given, kind, None)
+        _publish(lambda: BytesIO(line), options, given, rate=None, dry_run=given["dry_run"])
+
+
+def _line_options(kafka: dict[str, Any], event_type: str, image_base_url: str | None) -> LineOptions:
+    mode: Mode = kafka["mode"]
+    order: OrderKind = kafka["order"]
+    return LineOptions(event_type, kafka["source"], image_base_url, mode, order, kafka["event_max_bytes"])
+
+
+def _publish(
+    reread: Callable[[], IO[bytes]],
+    options: LineOptions,
+    kafka: dict[str, Any],
+    *,
+    rate: float | None,
+    dry_run: bool,
+) -> None:
+    topics, deadline_seconds = kafka["topics"], kafka["deadline_seconds"]
+    count = _check(read_events(reread(), options), topics, show=dry_run)
+    if dry_run or count == 0:
+        click.echo(f"{count} events, nothing sent", err=True)
+        return
+    producer = connect(kafka["bootstrap_servers"], kafka["kafka_config"], deadline_seconds)
+    events = paced(_only_events(read_events(reread(), options)), rate, clock=monotonic, wait=producer.poll)
+    with click.progressbar(length=count, label="Publishing", file=sys.stderr) as bar:
+        report = publish(
+            events,
+            producer,
+            topics,
+            # A little longer than the producer, which can say why an event did not arrive.
+            deadline_seconds=deadline_seconds + _GRACE_SECONDS,
+            on_delivered=lambda _: bar.update(1),
+        )
+    _conclude(report, count)
+
+
+@contextmanager
+def _open_errors(*, debug: bool) -> Iterator[None]:
     try:
-        with _reread(file) as reread:
-            count = _check(read_events(reread(), options), topics, show=dry_run)
-            if dry_run or count == 0:
-                click.echo(f"{count} events, nothing sent", err=True)
-                return
-            producer = _connect(bootstrap_servers, kafka_config, deadline_seconds)
-            events = _only_events(read_events(reread(), options))
-            with click.progressbar(length=count, label="Publishing", file=sys.stderr) as bar:
-                report = publish(
-                    events,
-                    producer,
-                    topics,
-                    # A little longer than the producer, which can say why an event did not arrive.
-                    deadline_seconds=deadline_seconds + _GRACE_SECONDS,
-                    on_delivered=lambda: bar.update(1),
-                )
-        _conclude(report, count)
+        yield
     except (OSError, KafkaException) as error:
         if debug or isinstance(error, BrokenPipeError):
             raise
-        raise click.ClickException(_in_one_line(error)) from error
+        raise click.ClickException(in_one_line(error)) from error
 
 
 @contextmanager
@@ -203,25 +306,6 @@ def _only_events(read: Iterable[LineEvent | BadLine]) -> Iterator[LineEvent]:
         yield item
 
 
-def _connect(bootstrap_servers: str, kafka_config: dict[str, Any], deadline_seconds: float) -> EventProducer:
-    producer = Producer(
-        {
-            "bootstrap.servers": bootstrap_servers,
-            "enable.idempotence": True,
-            "delivery.timeout.ms": int(deadline_seconds * 1_000),
-            "linger.ms": 20,
-            # What goes wrong is told once, by this command.
-            "log_level": 0,
-            **kafka_config,
-        }
-    )
-    try:
-        producer.list_topics(timeout=min(_CONNECT_SECONDS, deadline_seconds))
-    except KafkaException as error:
-        raise click.ClickException(f"Kafka at {bootstrap_servers}: {_in_one_line(error)}") from error
-    return producer
-
-
 def _conclude(report: Report, count: int) -> None:
     for failure in report.failures[:_MAX_ERRORS_SHOWN]:
         click.echo(f"line {failure.line}: {failure.product_id}: {failure.reason}", err=True)
@@ -236,9 +320,3 @@ def _conclude(report: Report, count: int) -> None:
     if not report.complete or report.sent < count:
         raise click.ClickException(summary)
     click.echo(summary, err=True)
-
-
-def _in_one_line(error: Exception) -> str:
-    cause = error.args[0] if isinstance(error, KafkaException) and error.args else error
-    text = cause.str() if hasattr(cause, "str") else str(cause)
-    return " ".join(text.split())

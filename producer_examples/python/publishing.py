@@ -69,7 +69,7 @@ def publish(
     topics: Sequence[str],
     *,
     deadline_seconds: float = 60.0,
-    on_delivered: Callable[[], None] = lambda: None,
+    on_delivered: Callable[[LineEvent], None] = lambda _: None,
     clock: Callable[[], float] = monotonic,
 ) -> Report:
     """Send the events in their order and wait for their delivery reports.
@@ -98,7 +98,7 @@ class _Sending:
         self,
         producer: EventProducer,
         deadline_seconds: float,
-        on_delivered: Callable[[], None],
+        on_delivered: Callable[[LineEvent], None],
         clock: Callable[[], float],
     ) -> None:
         self.report = Report()
@@ -151,7 +151,7 @@ class _Sending:
         self._last_progress = self._clock()
         if error is None:
             self.report.delivered += 1
-            self._on_delivered()
+            self._on_delivered(event)
         else:
             self._fail(event, error.str() if isinstance(error, KafkaError) else str(error))
 

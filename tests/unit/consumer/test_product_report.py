@@ -99,6 +99,8 @@ def test_it_is_one_line_of_json() -> None:
         "event_at": "2023-11-14T22:13:20+00:00",
         "indexed_at": "2023-11-14T22:13:20+00:00",
         "position": "products[0]@7",
+        "order": 1,
+        "product": {"id": "p", "name": "Product p"},
     }
     images = told["images"]
     assert isinstance(images, list)

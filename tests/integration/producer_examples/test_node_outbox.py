@@ -1,0 +1,239 @@
+"""The Node example's outbox: killed at every step, or without Kafka, it loses and invents no event."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+from pymongo import MongoClient
+from pymongo.collection import Collection
+
+from product_events import EventPolicy, OrderKind, ProductChange, RawMessage, decode_event
+from tests.brokers.broker import Broker
+from tests.brokers.fixtures import StartKafka
+from tests.brokers.topics import Topics
+from tests.services.eventually import eventually
+from tests.services.java_mongodb import running_java_mongodb
+from tests.services.shop_backend import ShopBackend
+from tests.services.topic_reading import read_topics
+
+pytestmark = pytest.mark.timeout(240)
+
+# Short, so that what a killed process held is soon anyone's; a slow machine only tries more often.
+_QUICK = {
+    "KAFKA_DELIVERY_SECONDS": "1.5",
+    "MONGODB_TIMEOUT_SECONDS": "1.5",
+    "RELAY_LEASE_SECONDS": "4.5",
+    "RELAY_POLL_SECONDS": "0.2",
+    "SEARCH_API_URL": "http://127.0.0.1:9",
+}
+_SHIRT = {"name": "Linen shirt", "category": "shirt", "price": "49.9", "stock": "3"}
+_PHOTO = {"front.jpg": b"\xff\xd8\xff and so on"}
+_SETTLED_SECONDS = 60
+
+Products = Collection[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_java_mongodb(tmp_path_factory.mktemp("mongodb")) as address:
+        yield address
+
+
+class Shop:
+    """A database and a topic of one test, and the backends on them."""
+
+    def __init__(self, mongodb: str, bootstrap_servers: str, topic: str, folder: Path) -> None:
+        self.folder = folder
+        self.bootstrap_servers = bootstrap_servers
+        self.topic = topic
+        self.uri = f"mongodb://{mongodb}/shop{uuid4().hex}?directConnection=true"
+        self._client = MongoClient[dict[str, Any]](self.uri)
+        self.products: Products = self._client.get_default_database()["products"]
+        self._backends: list[ShopBackend] = []
+
+    def backend(self, *script: str, **changed: str) -> ShopBackend:
+        """A backend that listens."""
+        settings = {
+            **_QUICK,
+            "MONGODB_URI": self.uri,
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
+            "KAFKA_TOPICS": self.topic,
+            **changed,
+        }
+        backend = ShopBackend(self.folder, settings, script or ("main.js",))
+        self._backends.append(backend)
+        backend.start_and_wait()
+        return backend
+
+    def settled(self) -> bool:
+        """Whether no event waits any more."""
+        return self.products.count_documents({"outbox": {"$exists": True}}) == 0
+
+    def messages(self) -> list[RawMessage]:
+        return read_topics(self.bootstrap_servers, [self.topic])
+
+    def assert_log_tells_the_products(self) -> None:
+        """Every product's last event is what the database has; versions only grow; deleted ones are gone."""
+        last: dict[str, ProductChange] = {}
+        for message in self.messages():
+            change = decode_event(message, EventPolicy(OrderKind.VERSION))
+            before = last.get(change.product_id)
+            assert before is None or before.order <= change.order, "an older event came after a newer one"
+            last[change.product_id] = change
+        documents = {str(document["_id"]): document for document in self.products.find()}
+        assert {id_ for id_, change in last.items() if not change.deleted} == set(documents)
+        for id_, document in documents.items():
+            told = last[id_].product
+            assert told is not None
+            assert (told.version, told.price, told.name) == (
+                document["version"],
+                document["price"],
+                document["name"],
+            )
+            assert [image.url for image in told.images] == [image["url"] for image in document["images"]]
+
+    def close(self) -> None:
+        for backend in self._backends:
+            backend.kill()
+        self._client.close()
+
+
+@pytest.fixture
+def shop(mongodb: str, kafka: Broker, topics: Topics, tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(mongodb, kafka.bootstrap_servers, topics.create("products"), tmp_path)
+    yield made
+    made.close()
+
+
+def carry_out(backend: ShopBackend, operation: str, product_id: str | None) -> bool:
+    """Ask for it; returns whether an answer came before the process died."""
+    try:
+        if operation == "create":
+            backend.create(_SHIRT, _PHOTO)
+        elif operation == "update":
+            assert product_id is not None
+            backend.update(product_id, {"price": "12"}, _PHOTO)
+        else:
+            assert product_id is not None
+            backend.delete(product_id)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
+_RELAY_STEPS = ("outbox.take", "outbox.read", "publisher.publish", "outbox.clear")
+_STEPS = [
+    *((operation, step) for operation in ("create", "update", "delete") for step in _RELAY_STEPS),
+    ("create", "photos.store"),
+    ("create", "products.create"),
+    ("update", "photos.store"),
+    ("update", "products.change"),
+    ("delete", "products.remove"),
+    ("delete", "photos.remove"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(("operation", "step"), _STEPS, ids="-".join)
+def test_a_kill_at_any_step_loses_and_invents_nothing(
+    shop: Shop, operation: str, step: str, moment: str
+) -> None:
+    """kill -9, then another instance: the log's last word is what the database holds, no more, no less."""
+    product_id = None
+    if operation != "create":
+        first = shop.backend()
+        product_id = first.create(_SHIRT, _PHOTO)["id"]
+        assert eventually(shop.settled, _SETTLED_SECONDS), first.log_tail()
+        first.end(signal.SIGTERM, 30)
+    told_before = len(shop.messages())
+    dying = shop.backend("tests/dying_backend.js", moment, step)
+    answered = carry_out(dying, operation, product_id)
+    assert eventually(lambda: not dying.running, _SETTLED_SECONDS), f"{step} was never reached"
+    assert dying.exit_status == -signal.SIGKILL
+    survivor = shop.backend()
+    assert eventually(shop.settled, _SETTLED_SECONDS), survivor.log_tail()
+    changed = answered or (moment, step) not in {
+        ("before", "products.create"),
+        ("before", "products.change"),
+        ("before", "products.remove"),
+        ("before", "photos.store"),
+        ("after", "photos.store"),
+    }
+    assert (len(shop.messages()) > told_before) == changed
+    shop.assert_log_tells_the_products()
+    survivor.end(signal.SIGTERM, 30)
+    print(f"{operation}: killed {moment} {step}: {len(shop.messages()) - told_before} events told afterwards")
+
+
+@pytest.mark.slow
+def test_without_kafka_everything_waits(mongodb: str, start_kafka: StartKafka, tmp_path: Path) -> None:
+    """Kafka away: the shop goes on, and tells each product's present state, once it is back, by itself."""
+    broker = start_kafka({"auto.create.topics.enable": "true", "num.partitions": "1"})
+    shop = Shop(mongodb, broker.bootstrap_servers, "products", tmp_path)
+    try:
+        backend = shop.backend()
+        kept = backend.create(_SHIRT)["id"]
+        assert eventually(shop.settled, _SETTLED_SECONDS), backend.log_tail()
+        broker.stop()
+        for price in range(1, 6):
+            backend.update(kept, {"price": str(price)})
+        gone = backend.create(_SHIRT)["id"]
+        backend.delete(gone)
+        created = backend.create({**_SHIRT, "name": "Made meanwhile"})["id"]
+        time.sleep(8)
+        assert not shop.settled()
+        broker.start()
+        assert eventually(shop.settled, 90), backend.log_tail()
+        shop.assert_log_tells_the_products()
+        assert shop.products.find_one({"price": 5.0}) is not None
+        assert {kept, gone, created} <= {(message.key or b"").decode() for message in shop.messages()}
+    finally:
+        shop.close()
+
+
+@pytest.mark.slow
+def test_two_instances_at_once_tell_everything_in_order(shop: Shop) -> None:
+    """Changed through both at once, each product's versions come in order, and end at the last one."""
+    backends = [shop.backend(), shop.backend()]
+    ids = [backends[n % 2].create({**_SHIRT, "name": f"Shirt {n}"})["id"] for n in range(6)]
+    for price in range(1, 8):
+        for n, product_id in enumerate(ids):
+            backends[(n + price) % 2].update(product_id, {"price": str(price)})
+    for product_id in ids[:2]:
+        backends[0].delete(product_id)
+    assert eventually(shop.settled, _SETTLED_SECONDS), backends[0].log_tail()
+    shop.assert_log_tells_the_products()
+    assert shop.products.count_documents({}) == 4
+    assert {document["version"] for document in shop.products.find()} == {8}
+
+
+@pytest.mark.slow
+def test_what_was_overtaken_is_told_again(shop: Shop) -> None:
+    """An instance frozen past its lease publishes an old state last: the newest is published once more."""
+    first = shop.backend()
+    product_id = first.create(_SHIRT)["id"]
+    assert eventually(shop.settled, _SETTLED_SECONDS), first.log_tail()
+    frozen = shop.backend("tests/frozen_backend.js")
+    first.end(signal.SIGTERM, 30)
+    frozen.update(product_id, {"price": "1"})
+    assert eventually(lambda: "frozen" in frozen.log_tail(), _SETTLED_SECONDS)
+    other = shop.backend()
+    other.update(product_id, {"price": "2"})
+    assert eventually(shop.settled, _SETTLED_SECONDS), other.log_tail()
+    (shop.folder / "thaw").touch()
+
+    def told_last() -> float | None:
+        price: float | None = json.loads(shop.messages()[-1].value or b"{}")["data"].get("price")
+        return price
+
+    assert eventually(lambda: "thawed" in frozen.log_tail() and shop.settled() and told_last() == 2, 60)
+    versions = [json.loads(message.value or b"{}")["data"]["version"] for message in shop.messages()]
+    assert versions[-1] == max(versions) == 3
+    assert versions.count(3) >= 2, versions
