@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from consumer.reindex import seeding
+from consumer.reindex.copied_record import copied_write
 from tests.properties.event_lists import says
 from tests.properties.explorer.shop_log import Says
 from tests.properties.seeding_world import CRASH, GO_ON, LOG, MOVES, OTHER_BUILDER, SeedingWorld
@@ -85,12 +85,11 @@ def _keeps_the_attempt(write: ProductWrite, record: ProductRecord) -> ProductWri
 
 def mutate(monkeypatch: pytest.MonkeyPatch, mutant: Mutant) -> None:
     """Records are copied by the mutant from now on."""
-    proper = seeding.copied_write
 
     def mutated(record: ProductRecord, *given: Any, **named: Any) -> ProductWrite:
-        return mutant(proper(record, *given, **named), record)
+        return mutant(copied_write(record, *given, **named), record)
 
-    monkeypatch.setattr(seeding, "copied_write", mutated)
+    monkeypatch.setattr("consumer.reindex.seeding.copied_write", mutated)
 
 
 def must_fail() -> None:
