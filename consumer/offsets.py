@@ -10,13 +10,17 @@ Partition: TypeAlias = tuple[str, int]
 
 
 class _PartitionProgress:
-    """open: what is not dealt with; in_order: from the first of those on, later ones that are included."""
+    """open: what is not dealt with; in_order: from the first of those on, later ones that are included.
+
+    at_end: whether nothing was taken in since the log was read to its end.
+    """
 
     def __init__(self) -> None:
         self.in_order: deque[int] = deque()
         self.open: set[int] = set()
         self.next_offset = 0
         self.committed: int | None = None
+        self.at_end = False
 
     def position(self) -> int:
         return self.in_order[0] if self.in_order else self.next_offset
@@ -36,6 +40,14 @@ class OffsetTracker:
             progress.in_order.append(offset)
             progress.open.add(offset)
             progress.next_offset = offset + 1
+            progress.at_end = False
+
+    def reached_end(self, topic: str, partition: int, offset: int) -> None:
+        """There is no message below this offset that was not taken in, and none from it on."""
+        with self._lock:
+            progress = self._partitions.setdefault((topic, partition), _PartitionProgress())
+            progress.next_offset = max(progress.next_offset, offset)
+            progress.at_end = True
 
     def finish(self, topic: str, partition: int, offset: int) -> None:
         """A message is dealt with. Ignored if its partition was forgotten, unless it was taken in again."""
@@ -54,6 +66,15 @@ class OffsetTracker:
                 partition: progress.position()
                 for partition, progress in self._partitions.items()
                 if progress.position() != progress.committed
+            }
+
+    def kept_up(self) -> dict[Partition, int]:
+        """By partition, the offset to commit, where everything up to the end of the log is dealt with."""
+        with self._lock:
+            return {
+                partition: progress.next_offset
+                for partition, progress in self._partitions.items()
+                if progress.at_end and not progress.in_order
             }
 
     def positions(self) -> dict[Partition, int]:

@@ -119,13 +119,15 @@ def build_consumer(
         stop,
     )
     kafka = consumer_config(settings, group_name(settings, generation.name, generation.incarnation))
+    # Before any member of this start can write the status.
+    written_ms = last_written_ms(index)
     rebalance = Rebalance(
         pipeline=pipeline,
         offsets=offsets,
         committer=committer,
         start_rules=StartRules(
             index_is_empty=lambda: index.count_records() == 0,
-            last_written_ms=lambda: last_written_ms(index),
+            last_written_ms=lambda: written_ms,
             now_ms=_now_ms,
             deletes_kept_ms=compacted,
         ),
@@ -151,6 +153,7 @@ def build_consumer(
         config=kafka,
         topics=(*settings.kafka_topics, redrive),
         pipeline=pipeline,
+        offsets=offsets,
         rebalance=rebalance,
         committer=committer,
         gauges=Gauges(metrics, pipeline, offsets, now_ms=_now_ms),

@@ -39,6 +39,7 @@ def consumer_config(settings: ConsumerSettings, group: str) -> dict[str, Any]:
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
+        "enable.partition.eof": True,
     }
 
 

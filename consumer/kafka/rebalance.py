@@ -1,6 +1,7 @@
 """Partitions come and go: where to start on those that come, and what to finish of those that go."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from threading import Event
 
 import structlog
@@ -19,11 +20,19 @@ from consumer.errors import OffsetGap
 from consumer.kafka.start_positions import PartitionLog, StartRules, start_position
 from consumer.offsets import OffsetTracker, Partition
 from consumer.pipeline import Pipeline
-from consumer.steps.commit import Committer
+from consumer.steps.commit import Committer, committed_at_ms
 from vector_store import StoreUnavailable
 
 _log = structlog.get_logger()
 _BROKER_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a partition is read from. is_first: whether the group has no offset there yet."""
+
+    position: TopicPartition
+    is_first: bool
 
 
 class Rebalance:
@@ -63,17 +72,21 @@ class Rebalance:
 
         Blocks until Kafka and the index answer, or the consumer is stopped.
         """
-        self._owned |= _keys(partitions)
         _log.info("partitions assigned", partitions=_names(partitions))
         try:
-            positions = self._ask(lambda: self._start_positions(consumer, partitions))
+            starts = self._ask(lambda: self._starts(consumer, partitions))
         except OffsetGap as gap:
             self.failure = gap
             return
         except RetryError:
             return
+        # From here on the group is at work: a partition that is new to it later has missed nothing.
+        self._start_rules = replace(self._start_rules, last_written_ms=self._start_rules.now_ms)
+        # Not before: the owner of the first partition writes the status, and would cover up an absence.
+        self._owned |= _keys(partitions)
+        positions = [start.position for start in starts]
         (consumer.incremental_assign if self._cooperative else consumer.assign)(positions)
-        self._committer.commit_start(consumer, positions)
+        self._committer.commit_start(consumer, [start.position for start in starts if start.is_first])
 
     def on_revoke(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> None:
         """Finish what is under way for these partitions, up to a deadline, and commit what is finished."""
@@ -92,7 +105,7 @@ class Rebalance:
         self._offsets.forget(leaving)
         self._owned -= leaving
 
-    def _ask(self, question: Callable[[], list[TopicPartition]]) -> list[TopicPartition]:
+    def _ask(self, question: Callable[[], list[_Start]]) -> list[_Start]:
         retrying = Retrying(
             retry=retry_if_exception_type((KafkaException, StoreUnavailable)),
             wait=wait_random_exponential(multiplier=0.1, max=3),
@@ -100,22 +113,27 @@ class Rebalance:
             sleep=sleep_using_event(self._stop),
             before_sleep=_log_retry,
         )
-        positions: list[TopicPartition] = retrying(question)
-        return positions
+        starts: list[_Start] = retrying(question)
+        return starts
 
-    def _start_positions(
-        self, consumer: Consumer, partitions: Sequence[TopicPartition]
-    ) -> list[TopicPartition]:
-        positions: list[TopicPartition] = []
+    def _starts(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> list[_Start]:
+        starts: list[_Start] = []
         for each in consumer.committed(list(partitions), timeout=_BROKER_SECONDS):
             low, high = consumer.get_watermark_offsets(
                 TopicPartition(each.topic, each.partition), timeout=_BROKER_SECONDS
             )
             committed = each.offset if each.offset >= 0 else None
-            log = PartitionLog(each.topic, each.partition, committed, low, high)
-            start = start_position(log, self._start_rules)
-            positions.append(TopicPartition(each.topic, each.partition, start))
-        return positions
+            log = PartitionLog(
+                each.topic,
+                each.partition,
+                committed=committed,
+                committed_at_ms=committed_at_ms(each),
+                low=low,
+                high=high,
+            )
+            offset = start_position(log, self._start_rules)
+            starts.append(_Start(TopicPartition(each.topic, each.partition, offset), committed is None))
+        return starts
 
 
 def _log_retry(state: RetryCallState) -> None:

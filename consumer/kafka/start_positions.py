@@ -17,8 +17,10 @@ REPAIR_FROM_LOG = "build a new generation from the log: `python -m consumer rein
 
 @dataclass(frozen=True, slots=True)
 class PartitionLog:
-    """What the broker says of a partition. committed: the group's offset, None without one.
+    """What the broker says of a partition.
 
+    committed: the group's offset, None without one. committed_at_ms: until when everything that was published
+    is known to be read, None where it was not stored with the offset.
     low, high: the first offset, and the one after the last.
     """
 
@@ -27,14 +29,16 @@ class PartitionLog:
     committed: int | None
     low: int
     high: int
+    committed_at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StartRules:
     """What decides besides the partition itself.
 
-    index_is_empty: whether the index has no record yet. May block, as the next, for an answer of the index.
-    last_written_ms: when a member last wrote the index's status; before that, when it was made.
+    index_is_empty: whether the index has no record yet. May block for an answer of the index.
+    last_written_ms: when a member last wrote the index's status, before that when it was made; it counts for
+        offsets that say no time.
     deletes_kept_ms: of compacted topics, how long a tombstone is kept.
     now_ms: the time of day, in milliseconds since 1970.
     """
@@ -73,13 +77,14 @@ def _refuse_forgotten_deletes(log: PartitionLog, name: str, rules: StartRules) -
     kept_ms = rules.deletes_kept_ms.get(log.topic)
     if kept_ms is None:
         return
-    away_ms = rules.now_ms() - rules.last_written_ms()
+    kept_up_ms = rules.last_written_ms() if log.committed_at_ms is None else log.committed_at_ms
+    away_ms = rules.now_ms() - kept_up_ms
     # An empty index shows nothing that should be deleted, and a compacted log tells of all that is live.
     if away_ms <= kept_ms or rules.index_is_empty():
         return
     raise OffsetGap(
-        f"{name} is compacted and keeps deletes for {_days(kept_ms)}, and this index was last written "
-        f"{_days(away_ms)} ago with events still to read: deletes among them may be gone; "
+        f"{name} is compacted and keeps deletes for {_days(kept_ms)}, and this index has kept up until "
+        f"{_days(away_ms)} ago, with events still to read: deletes among them may be gone; "
         f"{REPAIR_FROM_LOG if log.low == 0 else REPAIR_FROM_RECORDS}"
     )
 

@@ -1,7 +1,7 @@
 """Finished messages become committed offsets."""
 
 from collections.abc import Callable, Collection
-from time import monotonic
+from time import monotonic, time_ns
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -9,21 +9,35 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from consumer.offsets import OffsetTracker, Partition
 
 _log = structlog.get_logger()
+_KEEP_UP_SECONDS = 60.0
+
+
+def _time_of_day_ms() -> int:
+    return time_ns() // 1_000_000
 
 
 class Committer:
-    """Commits what the tracker allows. Used on the polling thread only.
+    """Commits what the tracker allows, each offset with the time as its metadata. On the polling thread only.
 
-    clock: seconds, monotonic.
+    The time says until when everything that was published is known to be read: an offset at the end of its
+    log is committed again now and then. See `start_positions`.
+
+    clock: seconds, monotonic. now_ms: the time of day, in milliseconds since 1970.
     """
 
     def __init__(
-        self, offsets: OffsetTracker, *, interval_seconds: float, clock: Callable[[], float] = monotonic
+        self,
+        offsets: OffsetTracker,
+        *,
+        interval_seconds: float,
+        clock: Callable[[], float] = monotonic,
+        now_ms: Callable[[], int] = _time_of_day_ms,
     ) -> None:
         self._offsets = offsets
         self._interval_seconds = interval_seconds
         self._clock = clock
-        self._last = clock()
+        self._now_ms = now_ms
+        self._last = self._kept_up_at = clock()
         self._consumer: Consumer | None = None
         self._failed = 0
         self._failing_since = 0.0
@@ -32,14 +46,21 @@ class Committer:
         """Commit through this client from now on."""
         self._consumer = consumer
 
-    def commit_when_due(self) -> None:
-        """Send what is new once an interval; returns at once, the broker's answer comes with a later poll."""
+    def commit_when_due(self, *, reading: bool = True) -> None:
+        """Send what is new once an interval; returns at once, the broker's answer comes with a later poll.
+
+        reading: whether the client reads; while it pauses, nobody knows where a log ends.
+        """
         now = self._clock()
         if self._consumer is None or now - self._last < self._interval_seconds:
             return
         self._last = now
-        if due := self._offsets.committable():
-            self._consumer.commit(offsets=_positions(due), asynchronous=True)
+        due = self._offsets.committable()
+        if reading and now - self._kept_up_at >= _KEEP_UP_SECONDS:
+            self._kept_up_at = now
+            due |= self._offsets.kept_up()
+        if due:
+            self._consumer.commit(offsets=self._positions(due), asynchronous=True)
 
     def commit_now(self, partitions: Collection[Partition] | None = None) -> None:
         """Commit what is finished of these partitions (default: of all); blocks until the broker answers.
@@ -54,7 +75,7 @@ class Committer:
         if self._consumer is None or not due:
             return
         try:
-            stored = self._consumer.commit(offsets=_positions(due), asynchronous=False)
+            stored = self._consumer.commit(offsets=self._positions(due), asynchronous=False)
         except KafkaException as error:
             self._note_failure(str(error))
             return
@@ -63,7 +84,8 @@ class Committer:
     def commit_start(self, consumer: Consumer, positions: list[TopicPartition]) -> None:
         """Store where reading begins, so that it is known even if nothing is ever read; returns at once."""
         if positions:
-            consumer.commit(offsets=positions, asynchronous=True)
+            starts = {(each.topic, each.partition): each.offset for each in positions}
+            consumer.commit(offsets=self._positions(starts), asynchronous=True)
 
     def on_commit(self, error: KafkaError | None, partitions: Collection[TopicPartition]) -> None:
         """The broker's answer to a commit."""
@@ -89,6 +111,14 @@ class Committer:
             _log.info("offsets are committed again", failed_commits=self._failed, after_seconds=seconds)
         self._failed = 0
 
+    def _positions(self, offsets: dict[Partition, int]) -> list[TopicPartition]:
+        at = str(self._now_ms())
+        return [
+            TopicPartition(topic, partition, offset, at) for (topic, partition), offset in offsets.items()
+        ]
 
-def _positions(offsets: dict[Partition, int]) -> list[TopicPartition]:
-    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+
+def committed_at_ms(position: TopicPartition) -> int | None:
+    """The time that a Committer stored with this committed offset, or None where something else stored it."""
+    text = position.metadata or ""
+    return int(text) if text.isascii() and text.isdecimal() else None

@@ -1,7 +1,7 @@
 """Messages are read from Kafka for as long as there is room for them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
 
@@ -12,9 +12,11 @@ from consumer.errors import KafkaFatal, OffsetGap
 from consumer.kafka.raw_messages import to_raw
 from consumer.kafka.rebalance import Rebalance
 from consumer.kafka.start_positions import REPAIR_FROM_RECORDS
+from consumer.offsets import OffsetTracker
 from consumer.pipeline import Pipeline
 from consumer.status.gauges import Gauges
 from consumer.steps.commit import Committer
+from product_events import RawMessage
 from telemetry import Liveness, Readiness
 
 _log = structlog.get_logger()
@@ -32,6 +34,7 @@ class Intake:
         config: dict[str, Any],
         topics: tuple[str, ...],
         pipeline: Pipeline,
+        offsets: OffsetTracker,
         rebalance: Rebalance,
         committer: Committer,
         gauges: Gauges,
@@ -43,6 +46,7 @@ class Intake:
     ) -> None:
         self._topics = topics
         self._pipeline = pipeline
+        self._offsets = offsets
         self._rebalance = rebalance
         self._committer = committer
         self._gauges = gauges
@@ -79,7 +83,7 @@ class Intake:
             if (failure := self._find_failure()) is not None:
                 raise failure
             self._take_in(delivered)
-            self._committer.commit_when_due()
+            self._committer.commit_when_due(reading=not self._paused)
             self._gauges.refresh_when_due(self._consumer)
             self._ask_whether_kafka_is_back()
 
@@ -93,6 +97,19 @@ class Intake:
         if messages:
             self._gauges.taken_in(messages)
             self._pipeline.offer(messages)
+        self._note_ends(delivered, messages)
+
+    def _note_ends(self, delivered: list[Message], messages: Sequence[RawMessage]) -> None:
+        """Note logs that were read to their ends, past what may follow the last message: a mark, a hole."""
+        last = {(message.topic, message.partition): message.offset for message in messages}
+        for each in delivered:
+            topic, partition, offset, error = each.topic(), each.partition(), each.offset(), each.error()
+            if error is None or topic is None or partition is None or offset is None:
+                continue
+            is_end = error.code() == KafkaError._PARTITION_EOF  # noqa: SLF001 - the client's own constant
+            is_mine = (topic, partition) in self._rebalance.owned
+            if is_end and is_mine and offset > last.get((topic, partition), -1):
+                self._offsets.reached_end(topic, partition, offset)
 
     def _pause_or_resume(self) -> None:
         # Polling goes on while paused, so that the group does not take this member for dead.
@@ -112,6 +129,8 @@ class Intake:
         if error is None:
             self._readiness.clear("kafka")
             return False
+        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's own constant
+            return True
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - the client's own constant
             raise OffsetGap(
                 f"{message.topic()}[{message.partition()}]: {error.str()}; events are gone that were never "

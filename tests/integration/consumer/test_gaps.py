@@ -1,15 +1,18 @@
 """Messages that are gone before they were read stop the consumer: skipped deletes would stay visible."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from time import time_ns
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from consumer.errors import OffsetGap
 from consumer.settings import ConsumerSettings
+from consumer.steps.commit import committed_at_ms
 from model.embedder import Embedder
 from tests.brokers.broker import Broker
 from tests.brokers.topics import Topics
@@ -18,7 +21,7 @@ from tests.services.eventually import eventually, throughout
 from tests.services.group_progress import group_of_store
 from tests.services.published import Event, product_event, publish
 from tests.services.running_consumer import running_consumer
-from vector_store import ProductIndex, VectorStore
+from vector_store import VectorStore
 from vector_store.edge import EdgeStore
 
 REPAIR = "python -m consumer reindex --from-records"
@@ -36,6 +39,13 @@ def forget(shop: Shop) -> None:
     ends = [TopicPartition(shop.created, partition, -1) for partition in range(3)]
     for deleted in admin.delete_records(ends).values():
         deleted.result(timeout=10)
+
+
+@contextmanager
+def quiet_consumer(bootstrap_servers: str, group: str) -> Iterator[Consumer]:
+    consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": group, "log_level": 0})
+    yield consumer
+    consumer.close()
 
 
 def read_to_the_end(shop: Shop, settings: ConsumerSettings, store: VectorStore, embedder: Embedder) -> int:
@@ -107,8 +117,11 @@ def test_deletes_that_compaction_may_have_removed_are_a_gap(
     store = EdgeStore(shop.folder)
     publish(shop.bootstrap_servers, events(compacted_shop, "a", "b"))
     assert read_to_the_end(compacted_shop, settings, store, embedder) == 2
-    index = ProductIndex(store.open(store.promoted() or ""))
-    index.write_status({"written_at_ms": time_ns() // 1_000_000 - away_seconds * 1000})
+    at_ms = time_ns() // 1_000_000 - away_seconds * 1000
+    with quiet_consumer(shop.bootstrap_servers, group_of_store(store) or "") as member:
+        [stored] = member.committed([TopicPartition(compacted, 0)], timeout=20)
+        assert committed_at_ms(stored) is not None
+        member.commit(offsets=[TopicPartition(compacted, 0, stored.offset, str(at_ms))], asynchronous=False)
     publish(shop.bootstrap_servers, events(compacted_shop, "c"))
     if away_seconds < 60:
         assert read_to_the_end(compacted_shop, settings, store, embedder) == 3

@@ -8,7 +8,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from consumer.offsets import OffsetTracker
-from consumer.steps.commit import Committer
+from consumer.steps.commit import Committer, committed_at_ms
 
 _AWAY = KafkaError(KafkaError._TRANSPORT, "broker is away")
 
@@ -20,10 +20,12 @@ class Broker(Consumer):
         super().__init__({"group.id": "tests", "log_level": 0})
         self.away = False
         self.sent: list[tuple[bool, int]] = []
+        self.metadata: list[str | None] = []
 
     def commit(self, *, offsets: Collection[TopicPartition], asynchronous: bool) -> Any:  # type: ignore[override]
         [each] = offsets
         self.sent.append((asynchronous, each.offset))
+        self.metadata.append(each.metadata)
         if self.away and not asynchronous:
             raise KafkaException(_AWAY)
         return None if asynchronous else list(offsets)
@@ -116,3 +118,43 @@ def test_a_commit_is_sent_once_an_interval(broker: Broker) -> None:
     committer.commit_when_due()
     committer.commit_when_due()
     assert broker.sent == [(True, 7)]
+
+
+def test_each_commit_says_its_time(broker: Broker) -> None:
+    """Whoever starts after an absence reads from it how long that was; another program's commits say none."""
+    offsets = OffsetTracker()
+    committer = Committer(offsets, interval_seconds=1, now_ms=lambda: 17)
+    committer.attach(broker)
+    offsets.begin("products", 0, 5)
+    offsets.finish("products", 0, 5)
+    committer.commit_now()
+    committer.commit_start(broker, [TopicPartition("products", 1, 0)])
+    assert broker.metadata == ["17", "17"]
+    assert committed_at_ms(TopicPartition("products", 0, 6, "17")) == 17
+    for text in ("", "by hand", "-5", "\u0661"):
+        assert committed_at_ms(TopicPartition("products", 0, 6, text)) is None
+
+
+def test_a_log_that_is_read_to_its_end_is_committed_again_now_and_then(broker: Broker) -> None:
+    """Once a minute, with the new time; not while something is unfinished, nor while the client pauses."""
+    offsets, clock = OffsetTracker(), Clock()
+    committer = Committer(offsets, interval_seconds=1, clock=clock)
+    committer.attach(broker)
+
+    def sent_in_two_minutes(*, reading: bool = True) -> int:
+        before = len(broker.sent)
+        for _ in range(120):
+            clock.seconds += 1
+            committer.commit_when_due(reading=reading)
+            if len(broker.sent) > before:
+                committer.on_commit(None, [TopicPartition("products", 0, broker.sent[-1][1])])
+        return len(broker.sent) - before
+
+    offsets.begin("products", 0, 5)
+    offsets.finish("products", 0, 5)
+    assert sent_in_two_minutes() == 1
+    offsets.reached_end("products", 0, 6)
+    assert sent_in_two_minutes() == 2
+    assert sent_in_two_minutes(reading=False) == 0
+    offsets.begin("products", 0, 6)
+    assert sent_in_two_minutes() == 0

@@ -94,3 +94,26 @@ def test_work_that_outlived_its_assignment_counts_once_it_is_read_again(tracker:
         tracker.begin(*_FIRST, offset)
     tracker.finish(*_FIRST, 6)
     assert (tracker.committable(), tracker.open_messages()) == ({_FIRST: 7}, 1)
+
+
+def test_the_end_of_a_log_lies_behind_what_it_holds_no_message_for() -> None:
+    """A transaction's mark is passed once everything before is dealt with; reading goes on from there."""
+    offsets = OffsetTracker()
+    offsets.begin("products", 0, 5)
+    offsets.reached_end("products", 0, 7)
+    assert offsets.positions() == {("products", 0): 5}
+    assert offsets.kept_up() == {}
+    offsets.finish("products", 0, 5)
+    assert offsets.committable() == offsets.kept_up() == {("products", 0): 7}
+    offsets.begin("products", 0, 8)
+    assert offsets.kept_up() == {}
+    assert offsets.positions() == {("products", 0): 8}
+
+
+def test_an_empty_log_is_read_to_its_end() -> None:
+    """Its end is a position to commit, although no message was ever taken in."""
+    offsets = OffsetTracker()
+    offsets.reached_end("products", 1, 3)
+    assert offsets.committable() == offsets.kept_up() == {("products", 1): 3}
+    offsets.forget([("products", 1)])
+    assert offsets.kept_up() == {}

@@ -25,6 +25,7 @@ class Broker(Consumer):
     def __init__(self, *committed: int, low: int = 0, high: int = 100) -> None:
         super().__init__({"group.id": "tests", "log_level": 0})
         self.positions = committed
+        self.metadata = ["", ""]
         self.ends = (low, high)
         self.failures: list[Exception] = []
         self.assigned: list[int] | None = None
@@ -34,8 +35,8 @@ class Broker(Consumer):
         if self.failures:
             raise self.failures.pop()
         return [
-            TopicPartition(each.topic, each.partition, offset)
-            for each, offset in zip(partitions, self.positions, strict=True)
+            TopicPartition(each.topic, each.partition, offset, metadata)
+            for each, offset, metadata in zip(partitions, self.positions, self.metadata, strict=True)
         ]
 
     def get_watermark_offsets(self, *_: object, **__: object) -> tuple[int, int]:
@@ -70,11 +71,12 @@ def rebalance(rules: StartRules, stop: Event | None = None) -> Iterator[Rebalanc
 
 
 def test_positions_are_assigned_and_kept() -> None:
-    """Where the group stands, and where it never stood at the beginning; both are committed."""
+    """Where the group stands, and where it never stood at the beginning; that is committed."""
     broker = Broker(7, -1001)
     with rebalance(RULES) as member:
         member.on_assign(broker, _GIVEN)
-    assert broker.assigned == broker.stored == [7, 0]
+    assert broker.assigned == [7, 0]
+    assert broker.stored == [0]
     assert member.owned == {("products", 0), ("products", 1)}
     broker.close()
 
@@ -87,6 +89,43 @@ def test_a_gap_assigns_nothing() -> None:
     assert isinstance(member.failure, OffsetGap)
     assert "products[1]" in str(member.failure)
     assert (broker.assigned, broker.stored) == (None, [])
+    assert member.owned == frozenset()
+    broker.close()
+
+
+def test_a_time_that_was_stored_with_an_offset_is_believed() -> None:
+    """The members' own commits say until when a partition was kept up with, and others' say nothing."""
+    day_ms = 86_400_000
+    rules = replace(
+        RULES,
+        index_is_empty=lambda: False,
+        now_ms=lambda: 40 * day_ms,
+        last_written_ms=lambda: 39 * day_ms,
+        deletes_kept_ms={"products": 30 * day_ms},
+    )
+    broker = Broker(7, 7)
+    broker.metadata = ["by hand", str(39 * day_ms)]
+    with rebalance(rules) as member:
+        member.on_assign(broker, _GIVEN)
+    assert (member.failure, broker.assigned) == (None, [7, 7])
+    broker.metadata = ["", str(9 * day_ms)]
+    with rebalance(rules) as member:
+        member.on_assign(broker, _GIVEN)
+    assert "products[1]" in str(member.failure)
+    broker.close()
+
+
+def test_once_at_work_a_partition_without_a_time_is_new() -> None:
+    """What was true of the index when the member started says nothing of a partition that is added later."""
+    rules = replace(
+        RULES, index_is_empty=lambda: False, now_ms=lambda: 10**12, deletes_kept_ms={"products": 1}
+    )
+    broker = Broker(100, 100)
+    with rebalance(rules) as member:
+        member.on_assign(broker, _GIVEN)
+        broker.positions = (-1001, -1001)
+        member.on_assign(broker, _GIVEN)
+    assert (member.failure, broker.assigned) == (None, [0, 0])
     broker.close()
 
 

@@ -17,10 +17,14 @@ _NOW_MS = 1_000 * _DAY_MS
 _LOG = PartitionLog("products", 2, committed=None, low=0, high=100)
 
 
+def _days_ago(days: float) -> int:
+    return int(_NOW_MS - days * _DAY_MS)
+
+
 def rules(*, empty: bool = False, away_days: float = 0, kept_days: float | None = None) -> StartRules:
     return StartRules(
         index_is_empty=lambda: empty,
-        last_written_ms=lambda: int(_NOW_MS - away_days * _DAY_MS),
+        last_written_ms=lambda: _days_ago(away_days),
         now_ms=lambda: _NOW_MS,
         deletes_kept_ms={} if kept_days is None else {"products": int(kept_days * _DAY_MS)},
     )
@@ -81,6 +85,14 @@ def test_a_lag_that_is_older_than_deletes_are_kept_is_a_gap(committed: int | Non
     assert "30 days" in text
     assert "31 days" in text
     assert "python -m consumer reindex --from-log" in text
+
+
+def test_the_time_that_is_stored_with_an_offset_counts() -> None:
+    """Whatever the index's status says: another member may have written it, of other partitions."""
+    log = replace(_LOG, committed=40, committed_at_ms=_days_ago(31))
+    assert "31 days" in refusal(log, rules(away_days=0, kept_days=30))
+    log = replace(_LOG, committed=40, committed_at_ms=_days_ago(1))
+    assert start_position(log, rules(away_days=31, kept_days=30)) == 40
 
 
 def test_where_a_compacted_log_is_short_its_repair_is_from_the_records() -> None:
