@@ -141,7 +141,7 @@ _STEPS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("operation", "step"), _STEPS, ids="-".join)
+@pytest.mark.parametrize(("operation", "step"), _STEPS)
 def test_a_kill_at_any_step_loses_and_invents_nothing(
     shop: Shop, operation: str, step: str, moment: str
 ) -> None:
