@@ -27,7 +27,7 @@ class SnapshotWriter:
     """Takes points, those of records and others, in the order in which they are to be put back."""
 
     def __init__(self, file: IO[bytes], head: SnapshotHead) -> None:
-        self._file = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL)
+        self._file = gzip.GzipFile("", "wb", _LEVEL, file)
         self._digest = sha256()
         self._records = self._others = 0
         self._write(head_to_line(head))
