@@ -60,10 +60,10 @@ class KafkaGroups:
     def remove(self, generation: Generation) -> bool:
         """See Groups."""
         group = self.name(generation)
+        # Kept until it has answered: a client that is let go of never does.
+        admin = AdminClient(dict(self._config), logger=logging.getLogger("librdkafka"))
         try:
-            [removed] = (
-                self._admin().delete_consumer_groups([group], request_timeout=self._deadline_seconds).values()
-            )
+            [removed] = admin.delete_consumer_groups([group], request_timeout=self._deadline_seconds).values()
             removed.result(timeout=self._deadline_seconds + 1)
         except KafkaException as error:
             reason: KafkaError = error.args[0]
@@ -74,6 +74,3 @@ class KafkaGroups:
         except TimeoutError as error:
             raise KafkaUnreachable(f"removing the group {group} got no answer in time") from error
         return True
-
-    def _admin(self) -> AdminClient:
-        return AdminClient(dict(self._config), logger=logging.getLogger("librdkafka"))
