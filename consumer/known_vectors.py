@@ -121,6 +121,6 @@ def _known_vectors(promoted: ProductIndex, wanted: Sequence[WantedVectors]) -> d
 
 
 def _listed(record: ProductRecord | None, wanted: WantedVectors) -> list[str]:
-    if record is None or not record.live or record.stamp < wanted.stamp:
+    if record is None or record.stamp < wanted.stamp:
         return []
     return [key for key in wanted.image_keys if record.lists_as_indexed(key)]
