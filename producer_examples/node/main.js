@@ -1,11 +1,13 @@
-import { startBackend } from './backend.js';
 import { log } from './log.js';
 import { readSettings } from './settings.js';
 
 const STOP_MS = 25_000;
 
 try {
-  const backend = await startBackend(readSettings(process.env));
+  const settings = readSettings(process.env);
+  // Only now: Cloudinary's SDK reads its variable when it is loaded, and complains less clearly.
+  const { startBackend } = await import('./backend.js');
+  const backend = await startBackend(settings);
   log('info', 'listening', { address: backend.address });
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(backend));
 } catch (error) {

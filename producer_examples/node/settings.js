@@ -73,7 +73,6 @@ function readCloudinary(variables) {
     cloud_name: parsed.hostname,
     api_key: decodeURIComponent(parsed.username),
     api_secret: decodeURIComponent(parsed.password),
-    upload_prefix: text(variables, 'CLOUDINARY_UPLOAD_PREFIX', 'https://api.cloudinary.com'),
   };
 }
 

@@ -12,7 +12,7 @@ export class CloudinaryPhotos {
   #options;
   #timeoutMs;
 
-  /** account: cloud_name, api_key, api_secret, upload_prefix. */
+  /** account: cloud_name, api_key, api_secret. */
   constructor(account, timeoutMs) {
     this.#options = { ...account, timeout: timeoutMs };
     this.#timeoutMs = timeoutMs;
