@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import time_ns
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from consumer.errors import OffsetGap
@@ -189,4 +189,23 @@ def test_start_positions_are_kept_even_if_nothing_was_read(
     for deleted in admin.delete_records(ends).values():
         deleted.result(timeout=10)
     assert shop.updated in gap_that_stops(shop.settings(), store, embedder)
+    store.close()
+
+
+def test_the_end_of_a_log_is_committed_behind_the_mark_of_a_transaction(
+    shop: Shop, embedder: Embedder
+) -> None:
+    """Nothing is left to read behind the last message, so nothing seems unread after an absence."""
+    producer = Producer(
+        {"bootstrap.servers": shop.bootstrap_servers, "transactional.id": shop.created, "log_level": 0}
+    )
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    [event] = events(shop, "a")
+    producer.produce(event.topic, event.value, event.key)
+    producer.commit_transaction(20)
+    store = EdgeStore(shop.folder)
+    assert read_to_the_end(shop, shop.settings(), store, embedder) == 1
+    standings = shop.progress().standings(group_of_store(store) or "")
+    assert (2, 2) in {(each.committed, each.high) for each in standings.values()}
     store.close()
