@@ -37,7 +37,7 @@ test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not integration" $(wildcard tests/unit tests/contract tests/properties) $(ARGS)
 
 .PHONY: integration
-integration: $(VENV)/everything.stamp ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
+integration: $(VENV)/everything.stamp node-modules ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m integration tests $(ARGS)
 
 .PHONY: chaos
@@ -49,7 +49,7 @@ bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or
 	$(BIN)/python -m bench quick $(ARGS)
 
 .PHONY: check
-check: $(VENV)/everything.stamp ## Lint, format, types, import contract, spelling, and what is tracked
+check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import contract, spelling, and what is tracked
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
@@ -58,6 +58,7 @@ check: $(VENV)/everything.stamp ## Lint, format, types, import contract, spellin
 	$(BIN)/codespell
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python .ci/tracked_files.py
+	@if [ -f $(NODE_MODULES) ]; then echo "eslint $(NODE_EXAMPLE)" && cd $(NODE_EXAMPLE) && npm run --silent lint; fi
 
 .PHONY: format
 format: $(VENV)/everything.stamp ## Format the code, and mend what ruff can mend
@@ -84,6 +85,19 @@ clean: ## Remove .venv and every cache
 	find . -name __pycache__ -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# npm writes it last.
+NODE_EXAMPLE := producer_examples/node
+NODE_MODULES = $(NODE_EXAMPLE)/node_modules/.package-lock.json
+
+.PHONY: node-modules
+node-modules: ## The Node example's packages; a laptop without Node.js ≥ 20.19 does without
+	@if [ $(NODE_MODULES) -nt $(NODE_EXAMPLE)/package-lock.json ]; then exit 0; \
+	elif command -v npm >/dev/null; then \
+	    echo "Installing the packages of $(NODE_EXAMPLE) (once; about a minute)"; \
+	    cd $(NODE_EXAMPLE) && npm ci --ignore-scripts --loglevel=error && touch node_modules/.package-lock.json; \
+	elif [ "$$CI" ]; then echo "npm is missing: it comes with Node.js" >&2; exit 1; \
+	else echo "No npm here: what concerns $(NODE_EXAMPLE) is left out"; fi
 
 $(VENV)/serving.stamp: requirements-serving.txt | $(BIN)/pip
 	@echo "Installing requirements-serving.txt into $(VENV) (once; about half a minute)"
