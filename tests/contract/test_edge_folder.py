@@ -26,6 +26,16 @@ GENERATION = a_generation()
 OPENS = (
     "import sys; from pathlib import Path; from vector_store.edge import EdgeStore as E; E(Path(sys.argv[1]))"
 )
+TRIES_TO_OPEN = """
+import sys
+from pathlib import Path
+from vector_store import StoreCorrupt
+from vector_store.edge import EdgeStore
+try:
+    EdgeStore(Path(sys.argv[1])).open(sys.argv[2])
+except StoreCorrupt as error:
+    sys.exit(f"error: {error}")
+"""
 
 
 @pytest.mark.parametrize("writes", [1, 5, 30])
@@ -175,6 +185,16 @@ def test_a_shard_that_turns_out_damaged_is_told(folder: Path) -> None:
     payloads.write_bytes(b"\xde\xad\xbe\xef" * 1_000)
     refuses(folder, lambda store: store.open(GENERATION.name).scroll(EVERYTHING, limit=100))
     refuses(folder, lambda store: store.open(GENERATION.name).count(Equals("n", 3)))
+
+
+def test_a_panic_while_a_shard_is_opened_stays_off_the_terminal(folder: Path) -> None:
+    """The engine prints a hundred lines before it raises; the operator gets one."""
+    tracker = next((folder / "generations").rglob("payload_index/*/tracker.dat"))
+    tracker.write_bytes(b"\xde\xad\xbe\xef" * 16)
+    command = [sys.executable, "-c", TRIES_TO_OPEN, str(folder), GENERATION.name]
+    refused = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    [line] = refused.stderr.splitlines()
+    assert line.startswith(f"error: generation {GENERATION.name} in ")
 
 
 def test_a_full_disk_may_pass(whole: Path) -> None:

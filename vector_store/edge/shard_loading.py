@@ -6,6 +6,7 @@ import qdrant_edge as edge
 
 from vector_store.edge.disk_space import require_room, taken_bytes
 from vector_store.edge.failures import first_line, is_panic
+from vector_store.edge.quiet_panics import with_panics_kept_back
 from vector_store.errors import StoreCorrupt, StoreUnavailable
 
 _OPTIMISE_FROM_UNINDEXED_POINTS = 20_000
@@ -19,10 +20,10 @@ def load_shard(folder: Path, name: str) -> edge.EdgeShard:
     if folder.exists():
         require_room(folder)
     try:
-        shard = edge.EdgeShard.load(str(folder))
+        shard = with_panics_kept_back(lambda: edge.EdgeShard.load(str(folder)))
         info = shard.info()
         if info.points_count - info.indexed_vectors_count >= _OPTIMISE_FROM_UNINDEXED_POINTS:
-            _optimise(shard, folder)
+            with_panics_kept_back(lambda: _optimise(shard, folder))
     except BaseException as error:
         # The engine raises nothing more precise than Exception, or panics.
         if not isinstance(error, Exception) and not is_panic(error):
