@@ -6,6 +6,12 @@ from typing import TextIO
 
 import structlog
 
+from telemetry.repeated_records import RepeatedRecords
+
+# It tells of every attempt to reach a broker that is away: many a second.
+_REPEATING = ("librdkafka",)
+_TOLD_AGAIN_AFTER_SECONDS = 30.0
+
 
 def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send this process's logs, the libraries' included, to a stream (default: standard error).
@@ -43,6 +49,7 @@ def configure_logging(service: str, *, level: str = "INFO", stream: TextIO | Non
             ],
         )
     )
+    handler.addFilter(RepeatedRecords(_REPEATING, interval_seconds=_TOLD_AGAIN_AFTER_SECONDS))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

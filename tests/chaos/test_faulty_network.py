@@ -122,7 +122,9 @@ def test_a_planned_fault_is_met_once(
     assert (calls.met, calls.still_planned()) == ({"it": 1}, 0)
 
 
-def test_a_cut_wire_leads_nowhere_until_it_is_mended(wire: FaultyWire, collection: Collection) -> None:
+def test_a_cut_wire_leads_nowhere_until_it_is_mended(
+    wire: FaultyWire, collection: Collection, beside: Collection
+) -> None:
     """Calls fail, and after it was mended at the same port they go well again."""
     port = wire.port
     wire.cut()
@@ -144,7 +146,9 @@ def test_a_mute_wire_carries_what_is_asked(
     assert set(stored(beside)) == {number_id(1)}
 
 
-def test_a_frozen_wire_carries_nothing_until_it_is_mended(wire: FaultyWire, collection: Collection) -> None:
+def test_a_frozen_wire_carries_nothing_until_it_is_mended(
+    wire: FaultyWire, collection: Collection, beside: Collection
+) -> None:
     """Who waits long enough gets an answer when it is mended."""
     wire.freeze()
     with pytest.raises(StoreUnavailable):

@@ -123,7 +123,7 @@ def test_the_index_is_away_then_overloaded(
         return history(trial.rng, shop.topics, urls, size)
 
     settings = shop.environment(
-        QDRANT_HOST="127.0.0.1", QDRANT_GRPC_PORT=str(way.wire.port), QDRANT_TIMEOUT_SECONDS="1"
+        QDRANT_HOST="127.0.0.1", QDRANT_GRPC_PORT=str(way.wire.port), QDRANT_TIMEOUT_SECONDS="2"
     )
     with Members(settings, tmp_path) as members:
         member = members.start()
