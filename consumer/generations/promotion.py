@@ -132,8 +132,12 @@ def in_words(lag: GroupLag, *, now_ms: int) -> str:
     """By how much a group lags: 12 messages, 34 s, with 2 members."""
     seconds = seconds_behind(lag, now_ms=now_ms)
     age = "" if seconds is None else f", {seconds:,.0f} s"
-    members = "an unknown number of" if lag.members is None else f"{lag.members}"
-    return f"{lag.messages_behind:,} messages{age}, with {members} members"
+    return f"{_many(lag.messages_behind, 'message')}{age}, with {_many(lag.members, 'member')}"
+
+
+def _many(number: int | None, thing: str) -> str:
+    counted = "an unknown number of" if number is None else f"{number:,}"
+    return f"{counted} {thing}{'s' * (number != 1)}"
 
 
 def _findings(report: AuditReport) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from consumer.commands.generations.surroundings import RealTime, opened, warn
 from consumer.generations.standing import Role, Standing, standings
@@ -36,7 +37,7 @@ def list_generations(options: dict[str, bool], *, as_json: bool) -> None:
         for each in found:
             click.echo(json.dumps(each.to_json()))
     elif found:
-        Console(width=None).print(_table(found))
+        Console().print(_table(found))
     else:
         click.echo("there is no generation yet: `python -m consumer run` makes the first")
     if unknown := next((each.lag_unknown for each in found if each.lag_unknown), None):
@@ -45,43 +46,48 @@ def list_generations(options: dict[str, bool], *, as_json: bool) -> None:
 
 
 def _table(found: Sequence[Standing]) -> Table:
-    table = Table()
-    for title in ("generation", "", "model", "created (UTC)"):
-        table.add_column(title, overflow="fold")
-    for title in ("products", "images", "pending", "read", "lag", "members", "disk"):
-        table.add_column(title, justify="right", overflow="fold")
+    """Narrow enough for a terminal of 80 columns, with names that can be copied."""
+    table = Table("generation", "made (UTC)", "holds", "its group", show_lines=True)
+    table.columns[0].no_wrap = True
     for each in found:
-        table.add_row(*_cells(each), style="bold" if each.role is Role.PROMOTED else None)
+        table.add_row(
+            _lines(each.generation.name, "" if each.role is Role.NONE else each.role.value),
+            _built(each),
+            _lines(
+                f"{each.products:,} products",
+                f"{each.images:,} images",
+                f"{each.pending:,} pending",
+                "" if each.disk_bytes is None else _size(each.disk_bytes),
+            ),
+            _group(each),
+            style="bold" if each.role is Role.PROMOTED else None,
+        )
     return table
 
 
-def _cells(standing: Standing) -> tuple[str, ...]:
+def _built(standing: Standing) -> Text:
     generation = standing.generation
     created = datetime.fromtimestamp(generation.created_at_ms / 1000, UTC)
-    return (
-        generation.name,
-        "" if standing.role is Role.NONE else standing.role.value,
-        generation.model_version,
-        f"{created:%Y-%m-%d %H:%M}",
-        f"{standing.products:,}",
-        f"{standing.images:,}",
-        f"{standing.pending:,}",
-        *_progress(standing),
-        "?" if standing.disk_bytes is None else _size(standing.disk_bytes),
-    )
+    return _lines(f"{created:%Y-%m-%d %H:%M}", f"model {generation.model_version}")
 
 
-def _progress(standing: Standing) -> tuple[str, str, str]:
+def _group(standing: Standing) -> Text:
     lag = standing.lag
     if lag is None:
-        return "?", "?", "?"
-    total = sum(each.high - each.low for each in lag.partitions)
+        return Text("unknown")
+    read = sum(each.high - each.low for each in lag.partitions) - lag.messages_behind
     seconds = "" if standing.seconds_behind is None else f", {standing.seconds_behind:,.0f} s"
-    return (
-        f"{total - lag.messages_behind:,} of {total:,}",
-        f"{lag.messages_behind:,}{seconds}" if lag.messages_behind else "0",
-        "?" if lag.members is None else str(lag.members),
+    members = "members unknown" if lag.members is None else f"{lag.members} member{'s' * (lag.members != 1)}"
+    return _lines(
+        f"read {read:,}",
+        f"lag {lag.messages_behind:,}{seconds if lag.messages_behind else ''}",
+        members,
     )
+
+
+def _lines(*lines: str) -> Text:
+    # As Text, so that nothing in it is taken for rich's own mark-up.
+    return Text("\n".join(line for line in lines if line))
 
 
 def _size(size_bytes: int) -> str:

@@ -200,7 +200,7 @@ def test_there_is_nowhere_to_go_back_to(store: MemoryStore) -> None:
     ("lag", "words"),
     [
         (a_lag(), []),
-        (a_lag(3), ["lags 3 messages, 10 s, with 1 members, and goes on reading"]),
+        (a_lag(3), ["lags 3 messages, 10 s, with 1 member, and goes on reading"]),
         (a_lag(members=0), ["no consumer"]),
         (a_lag(3, members=0), ["no consumer", "lags 3 messages, 10 s"]),
         (AWAY, ["is not known: nobody answers"]),
