@@ -138,16 +138,25 @@ class Seeding:
     def _known_vectors(self, records: list[ProductRecord]) -> Mapping[str, Mapping[str, Vector]]:
         """Vectors by product id and image key, where both generations are of one model version.
 
-        A record that has changed since it was read may lend a vector of its later state. That state's event
-        is yet to be read by the new generation, and brings its own.
+        Only of records that are the same after the vectors were read: what such a record lists has a point
+        that is not older than itself. A record that has changed since is copied as it was read, to be
+        embedded; the event that changed it is yet to be read by the new generation.
         """
         if self._rules.anew or self._source.generation.model_version != self._target.generation.model_version:
             return {}
-        keys = {
+        listed = {
             record.product_id: [i.key for i in record.images if record.lists_as_indexed(i.key)]
             for record in records
         }
-        return self._call(lambda: self._source.vectors({each: some for each, some in keys.items() if some}))
+        keys = {product_id: some for product_id, some in listed.items() if some}
+        vectors = self._call(lambda: self._source.vectors(keys))
+        afterwards = self._call(lambda: self._source.records(vectors))
+        stamps = {record.product_id: record.stamp for record in records}
+        return {
+            product_id: found
+            for product_id, found in vectors.items()
+            if product_id in afterwards and afterwards[product_id].stamp == stamps[product_id]
+        }
 
     def _call(self, action: Callable[[], T]) -> T:
         return self._persistence.call("index", action)

@@ -46,10 +46,12 @@ def model_of(tmp_path: Path) -> ModelOf:
 @pytest.fixture
 def lasting(shop: Shop, topics: Topics) -> Shop:
     """A shop whose topics forget nothing."""
-    made = {
-        name: topics.create(f"product.{name}", config=FOR_EVER) for name in ("created", "updated", "deleted")
-    }
-    return replace(shop, **made)
+    return replace(
+        shop,
+        created=topics.create("product.created", config=FOR_EVER),
+        updated=topics.create("product.updated", config=FOR_EVER),
+        deleted=topics.create("product.deleted", config=FOR_EVER),
+    )
 
 
 @pytest.fixture
