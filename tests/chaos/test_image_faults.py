@@ -19,6 +19,8 @@ from vector_store import VectorStore
 
 _JPEG = {"Content-Type": "image/jpeg"}
 _NEVER_SECONDS = 3_600.0
+# A search shows at most so many products that share a picture.
+_GOOD = 4
 # Tried again after half a second instead of a minute, and given up only when told to.
 _PATIENT = {
     "IMAGE_RETRY_SECONDS": "0.5",
@@ -86,7 +88,7 @@ def test_every_fault_of_an_image_host(
     """Each fault, once or several times before the picture, or for ever, on a product with a good picture."""
     host, rng = shop.host, trial.rng
     numbers = cycle(range(len(album.photos)))
-    good = album.serve(host, "good.jpg", next(numbers))
+    good = [album.serve(host, f"good/{n}.jpg", next(numbers)) for n in range(_GOOD)]
     refused: dict[str, str] = {}
     images: list[str] = []
     for copy in range(copies):
@@ -115,7 +117,10 @@ def test_every_fault_of_an_image_host(
             trial.faults[f"{status} for ever"] += 1
     images = list(dict.fromkeys(images))
     rng.shuffle(images)
-    publish(shop.bootstrap_servers, [_created(shop, f"p{n}", [good, url]) for n, url in enumerate(images)])
+    publish(
+        shop.bootstrap_servers,
+        [_created(shop, f"p{n}", [good[n % _GOOD], url]) for n, url in enumerate(images)],
+    )
     with Members(shop.environment(**_PATIENT), tmp_path) as members:
         members.start()
         shop.wait_until_done(store, timeout_seconds=120)
