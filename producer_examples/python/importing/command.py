@@ -63,7 +63,7 @@ Examples:
       --topics products --state import.state --rate 200
   # a spreadsheet with headings of its own
   python producer_examples/python/import_existing_products.py products.csv \\
-      --map name=Bezeichnung --map images=Foto --map attributes.colour=Farbe --currency EUR
+      --map name=Bezeichnung --map images=Bild --map attributes.colour=Farbe --currency EUR
   # does the index hold what the shop sells? put right what differs
   python producer_examples/python/import_existing_products.py mongodb://localhost:27017/shop \\
       --topics products --verify --repair

@@ -13,7 +13,7 @@ from bson.codec_options import CodecOptions
 from bson.errors import BSONError, InvalidId
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
 from producer_examples.python.importing.joins import Join, Plain, join
 from producer_examples.python.importing.plain_values import plain
@@ -47,9 +47,9 @@ class MongoSource:
         self._id_path = id_path.replace("[]", "")
         with _in_one_line("MongoDB"):
             self._client: MongoClient[Any] = MongoClient(
-                uri, serverSelectionTimeoutMS=_CONNECT_MS, appname="import_existing_products"
+                uri, **_unless_said(uri), appname="import_existing_products"
             )
-            named = self._client.get_default_database(database or None)
+            named = self._named_database(database)
         self._database: Database[Any] = named.with_options(CodecOptions(tz_aware=True, tzinfo=UTC))
         self._collection = self._database[collection]
         address = ",".join(f"{host}:{port}" for host, port in sorted(self._client._topology_settings.seeds))  # noqa: SLF001
@@ -94,6 +94,15 @@ class MongoSource:
     def close(self) -> None:
         self._client.close()
 
+    def _named_database(self, otherwise: str | None) -> Database[Any]:
+        try:
+            return self._client.get_default_database(otherwise)
+        except ConfigurationError as error:
+            self._client.close()
+            raise SourceError(
+                "the URI names no database: mongodb://HOST/DATABASE does, or --database"
+            ) from error
+
     def _whole(self, batch: Sequence[Any], read_at: datetime) -> list[SourceDocument]:
         contents: list[Plain] = [plain(document) for document in batch]
         changed = join(contents, self._joins, self._find)
@@ -135,10 +144,16 @@ def _candidates(product_id: str) -> Iterator[Any]:
         yield Binary.from_uuid(UUID(product_id))
 
 
+def _unless_said(uri: str) -> dict[str, Any]:
+    """How long to look for a server, where the URI does not tell."""
+    return {} if "serverselectiontimeoutms" in uri.lower() else {"serverSelectionTimeoutMS": _CONNECT_MS}
+
+
 @contextmanager
 def _in_one_line(what: str) -> Iterator[None]:
     try:
         yield
     except (PyMongoError, BSONError, ValueError, TypeError) as error:
-        line = " ".join(str(error).split())
+        # What follows is the driver's picture of the servers, of no use to whom it is told.
+        line = " ".join(str(error).partition(", Topology Description")[0].split())
         raise SourceError(f"{what}: {line[:_MAX_REASON_CHARS]}") from error

@@ -96,7 +96,8 @@ class ReadingPass:
                 self._account.refuse(item.place, reason)
                 continue
             self._account.without_time += stated.own_order is None
-            self._account.note_unread(stated.reading)
+            if not stated.deleted:
+                self._account.note_unread(stated.reading)
             yield item, stated
 
     def again(self, product_ids: Sequence[str]) -> dict[str, tuple[SourceDocument, Stated]]:

@@ -1,6 +1,6 @@
 """Publishes what the index lacks, in an order that applies and is below that of every later change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -31,6 +31,7 @@ class Repair:
     run: ImportRun
     kind: OrderKind
     version_path: str = "version"
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     left: list[tuple[str, str]] = field(default_factory=list)
 
     def publish(self, differences: Sequence[Difference]) -> None:
@@ -42,7 +43,7 @@ class Repair:
     def _events(self, product_ids: Sequence[str]) -> Iterator[LineEvent]:
         ids = iter(product_ids)
         while batch := list(islice(ids, _BATCH)):
-            before_read = datetime.now(UTC)
+            before_read = self.now()
             found = self.verification.look_again(batch)
             for product_id in batch:
                 try:
@@ -90,7 +91,7 @@ class Repair:
         current: Looked | None = looked
         for _ in range(_TRIES):
             if current is None:
-                return self._deletion(product_id, indexed, datetime.now(UTC))
+                return self._deletion(product_id, indexed, self.now())
             stated = current[1]
             if _applies(stated.order, stated, indexed):
                 return self.run.event(stated, stated.order, again=True)

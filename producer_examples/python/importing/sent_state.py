@@ -2,14 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 _FORMAT: Final = 1
-_DELIVERIES_A_COMMIT: Final = 500
+_SECONDS_A_COMMIT: Final = 1.0
 _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS import (description TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS sent (
@@ -43,10 +44,17 @@ class SentState:
     Losing the end of it in a crash is harmless: those events are sent once more.
     """
 
-    def __init__(self, path: Path | None, description: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        description: Mapping[str, Any],
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         """Open the file, or make it. Raises StateError where it is none or belongs to another import."""
         self._path = path
-        self._uncommitted = 0
+        self._clock = clock
+        self._saved_at = clock()
         try:
             self._database = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=1)
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -76,8 +84,7 @@ class SentState:
             "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, 0)",
             (sent.product_id, sent.fingerprint, sent.order, sent.deleted),
         )
-        self._uncommitted += 1
-        if self._uncommitted >= _DELIVERIES_A_COMMIT:
+        if self._clock() - self._saved_at >= _SECONDS_A_COMMIT:
             self.save()
 
     def unchecked(self, *, after: str, limit: int) -> list[Sent]:
@@ -110,7 +117,7 @@ class SentState:
             self._database.execute("BEGIN")
         except sqlite3.Error as error:
             raise StateError(f"state file {self._path}: {error}") from error
-        self._uncommitted = 0
+        self._saved_at = self._clock()
 
     def close(self) -> None:
         """Save and close."""

@@ -1,6 +1,9 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
+
+from confluent_kafka import Message
 
 from product_events import EventPolicy, OrderKind, RawMessage, decode_event
 from tests.brokers.broker import Broker
@@ -23,6 +26,10 @@ def publish(*arguments: str, folder: Path, stdin: str = "") -> subprocess.Comple
         timeout=90,
         check=False,
     )
+
+
+def headers_of(message: Message) -> tuple[tuple[str, bytes], ...]:
+    return tuple(cast("list[tuple[str, bytes]]", message.headers() or []))
 
 
 def test_the_sample_catalogue_arrives_whole(kafka: Broker, topics: Topics, tmp_path: Path) -> None:
@@ -67,3 +74,50 @@ def test_a_broker_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"Error: Kafka at {address}: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_one_product_is_told_in_options(kafka: Broker, topics: Topics, tmp_path: Path) -> None:
+    """Created in binary mode, updated and deleted: three events of one product, in this order."""
+    topic = topics.create()
+    to = ["--bootstrap-servers", kafka.bootstrap_servers, "--topics", topic]
+    words = ["--name", "Shirt", "--price", "49.90", "--in-stock", "--image", "https://x/a.jpg"]
+    words += ["--attribute", "size=S", "--attribute", "size=M", "--attribute", "weight=1.5"]
+    for command in (
+        ["create", "7", "--mode", "binary", *words],
+        ["update", "7", "--name", "Linen shirt"],
+        ["delete", "7"],
+    ):
+        done = publish(*command, *to, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    changes = [
+        decode_event(
+            RawMessage(topic, 0, 0, m.timestamp()[1], m.key(), m.value(), headers_of(m)),
+            EventPolicy(OrderKind.TIME),
+        )
+        for m in consume(kafka.bootstrap_servers, topic, 3)
+    ]
+    created, updated, deleted = changes
+    assert created.order < updated.order < deleted.order
+    assert created.product is not None
+    assert updated.product is not None
+    assert created.product.model_dump(exclude_none=True, mode="json") == {
+        "id": "7",
+        "name": "Shirt",
+        "price": 49.9,
+        "in_stock": True,
+        "images": [{"url": "https://x/a.jpg"}],
+        "attributes": {"size": ["S", "M"], "weight": 1.5},
+    }
+    assert (updated.product.name, updated.product.images) == ("Linen shirt", ())
+    assert deleted.deleted
+
+
+def test_a_file_is_replayed_at_a_rate(kafka: Broker, topics: Topics, tmp_path: Path) -> None:
+    """Twenty a second: their records' times are as far apart."""
+    topic = topics.create()
+    options = ["--bootstrap-servers", kafka.bootstrap_servers, "--topics", topic, "--rate", "20"]
+    lines = "".join(f'{{"id": {number}}}\n' for number in range(11))
+    done = publish("-", *options, folder=tmp_path, stdin=lines)
+    assert done.returncode == 0, done.stderr
+    times_ms = [m.timestamp()[1] for m in consume(kafka.bootstrap_servers, topic, 11)]
+    assert max(times_ms) - min(times_ms) >= 450

@@ -81,3 +81,58 @@ def test_the_environment_names_the_topics() -> None:
     runner = CliRunner(env={"KAFKA_TOPICS": "shop", "EVENT_ORDER": None})
     result = runner.invoke(publish_command, ["-", "--dry-run"], input=json.dumps({"id": 1}))
     assert " to shop, " in result.stdout
+
+
+def test_a_product_is_created_from_options() -> None:
+    """Every option becomes its field; a name given twice becomes a list."""
+    words = ["create", "665f1c", "--name", "Shirt", "--price", "49.90", "--currency", "EUR", "--out-of-stock"]
+    words += ["--image", "https://x/a.jpg", "--image", "https://x/b.jpg", "--version", "3", "--refetch"]
+    words += ["--attribute", "size=S", "--attribute", "size=M", "--attribute", "weight=1.5"]
+    words += ["--time", "2026-11-20T10:00:00+0200", "--mode", "binary", "--dry-run"]
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("line 1: product.created 665f1c to product.created, ")
+
+
+@pytest.mark.parametrize(
+    ("words", "event"),
+    [
+        (["update", "7", "--name", "x"], "product.updated 7 to product.updated"),
+        (["delete", "7"], "product.deleted 7 to product.deleted"),
+        (["delete", "7", "--order", "version", "--version", "4"], "product.deleted 7 to product.deleted"),
+        (["create", "7", "--topics", "all"], "product.created 7 to all"),
+    ],
+)
+def test_one_product_is_one_event(words: list[str], event: str) -> None:
+    """Of the command's type, to the topic of that name or the first."""
+    result = run(*words, "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"line 1: {event}, ")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["create"], "ID"),
+        (["create", "7", "--attribute", "size"], "not NAME=VALUE"),
+        (["create", "7", "--price", "free"], "nothing was sent"),
+        (["create", "7", "--url", "shop/7"], "nothing was sent"),
+        (["create", "7", "--time", "2026-11-20T10:00:00"], "--time"),
+        (["delete", "7", "--order", "version"], "nothing was sent"),
+        (["delete", " "], "nothing was sent"),
+        (["delete", "7", "--name", "x"], "--name"),
+        (["-", "--rate", "0"], "--rate"),
+    ],
+)
+def test_a_bad_option_sends_nothing(words: list[str], reason: str) -> None:
+    """Whatever is wrong with one option ends the command with a line that says so."""
+    result = run(*words, stdin='{"id": 1}\n')
+    assert result.exit_code != 0
+    assert reason in result.stderr.splitlines()[-1]
+
+
+def test_help_names_the_commands() -> None:
+    """A stranger finds the file, create, update and delete."""
+    result = run("--help")
+    assert result.exit_code == 0
+    assert all(word in result.stdout for word in ("create", "update", "delete", "products.jsonl"))
