@@ -106,8 +106,9 @@ def test_the_end_of_a_log_lies_behind_what_it_holds_no_message_for() -> None:
     offsets.finish("products", 0, 5)
     assert offsets.committable() == offsets.kept_up() == {("products", 0): 7}
     offsets.begin("products", 0, 8)
-    assert offsets.kept_up() == {}
     assert offsets.positions() == {("products", 0): 8}
+    offsets.finish("products", 0, 8)
+    assert offsets.kept_up() == {}
 
 
 def test_an_empty_log_is_read_to_its_end() -> None:
