@@ -7,7 +7,7 @@ const CLOSE_MS = 2000;
 /** Messages to Kafka, by kafkajs: the same promises as ./publisher.js. */
 export class KafkajsPublisher {
   #settings;
-  #connected;
+  #client;
 
   /** settings: brokers, tls, sasl, deliveryMs. Connects with the first message. */
   constructor(settings) {
@@ -16,21 +16,27 @@ export class KafkajsPublisher {
 
   /** Resolves when every in-sync replica has the message, within deliveryMs; after a failure nothing is sent later. */
   async publish({ topic, ...message }) {
-    const connected = (this.#connected ??= this.#connect());
+    const client = (this.#client ??= this.#connect());
     try {
-      const sent = connected.then((producer) => producer.send({ topic, messages: [message], acks: -1 }));
+      const sent = client.connected.then(() => {
+        // Connected too late: its message has been given up.
+        if (client !== this.#client) throw new DeadlinePassed('Kafka was reached too late');
+        return client.producer.send({ topic, messages: [message], acks: -1 });
+      });
       await withDeadline(sent, this.#settings.deliveryMs, 'Kafka');
     } catch (error) {
-      if (error instanceof DeadlinePassed || error.name === 'KafkaJSConnectionError') await this.#giveUp(connected);
+      // One that has failed to connect does not try again by itself.
+      const unconnected = error.name === 'KafkaJSConnectionError' || error.name === 'KafkaJSNumberOfRetriesExceeded';
+      if (unconnected || error instanceof DeadlinePassed) await this.#giveUp(client);
       throw error;
     }
   }
 
   async close() {
-    if (this.#connected) await this.#giveUp(this.#connected);
+    if (this.#client) await this.#giveUp(this.#client);
   }
 
-  async #connect() {
+  #connect() {
     const { brokers, tls, sasl, deliveryMs } = this.#settings;
     const kafka = new Kafka({
       clientId: 'shop-backend',
@@ -39,17 +45,15 @@ export class KafkajsPublisher {
       sasl: sasl && { ...sasl, mechanism: sasl.mechanism.toLowerCase() },
       connectionTimeout: deliveryMs / 2,
       requestTimeout: deliveryMs,
-      retry: { retries: 3, initialRetryTime: Math.min(300, deliveryMs / 10), maxRetryTime: deliveryMs },
+      retry: { retries: 2, initialRetryTime: Math.min(300, deliveryMs / 10), maxRetryTime: deliveryMs },
       logLevel: logLevel.NOTHING,
     });
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
-    return producer;
+    return { producer, connected: producer.connect() };
   }
 
-  async #giveUp(connected) {
-    if (this.#connected === connected) this.#connected = undefined;
-    const closed = connected.then((producer) => producer.disconnect());
-    await withDeadline(closed, CLOSE_MS, 'closing').catch(() => {});
+  async #giveUp(client) {
+    if (this.#client === client) this.#client = undefined;
+    await withDeadline(client.producer.disconnect(), CLOSE_MS, 'closing').catch(() => {});
   }
 }
