@@ -20,6 +20,7 @@ from model.load_embedder import load_embedder
 from tests.brokers.topics import Topics
 from tests.image_host.scripted_image_host import Answer
 from tests.integration.consumer.conftest import Shop
+from tests.integration.consumer.forgetting import forget_everything
 from tests.services.published import product_event, publish
 from tests.services.running_consumer import running_consumer
 from tests.unit.model.small_models import mean_colour_info, mean_colour_proto
@@ -295,3 +296,46 @@ def test_a_replay_over_an_up_to_date_generation_costs_look_ups(
         assert {outcome for outcome, number in counts.items() if number} == {"superseded"}
     assert lasting.host.requests() == requests
     assert found(store, f"products-{OLD}") == before
+
+
+class _Forgetful(LogWatcher):
+    """While records are copied for the first time, the promoted generation moves on and the topics forget."""
+
+    def __init__(self, moves_on: Callable[[], None]) -> None:
+        super().__init__()
+        self._moves_on = moves_on
+        self._forgotten = False
+
+    def copies(self, done: int, total: int) -> None:
+        if not self._forgotten:
+            self._forgotten = True
+            self._moves_on()
+
+
+@pytest.mark.usefixtures("apache_kafka")
+def test_a_log_that_forgets_during_the_copy_has_it_begin_anew(
+    shop: Shop, settings_of: SettingsOf, stores: Callable[..., VectorStore], photos: list[bytes]
+) -> None:
+    """What was to be read next is gone, and the second copy has it."""
+    urls = sell(shop, photos)
+    settings = settings_of(shop, OLD)
+    store = stores(settings)
+
+    def moves_on() -> None:
+        changed = {"id": "p0", "images": [urls[0]], "price": 7.5}
+        publish(shop.bootstrap_servers, [product_event(shop.updated, "updated", changed, order=5)])
+        shop.wait_until_done(store)
+        forget_everything(shop)
+
+    with running_consumer(settings, store, load_embedder(settings)):
+        shop.wait_until_done(store)
+        outcome = Reindex(
+            settings_of(shop, NEW), store, ReindexRequest(), watcher=_Forgetful(moves_on), stop=Flag()
+        ).run()
+    assert outcome.finished
+    mark = BuildMarks(store.open(f"products-{NEW}")).read()
+    assert mark is not None
+    assert (mark.finished, mark.turn) == (True, 1)
+    record = ProductIndex(store.open(f"products-{NEW}")).record("p0")
+    assert record is not None
+    assert (record.product or {})["price"] == 7.5

@@ -14,7 +14,6 @@ from threading import Thread
 from time import monotonic
 
 import pytest
-from confluent_kafka import TopicPartition
 
 from model.embedder import Embedder
 from model.settings import SHIPPED_MODEL
@@ -22,11 +21,10 @@ from search_api.app import create_app
 from search_api.settings import SearchApiSettings
 from search_api.waiting import waiting_for
 from search_api.wiring import built_parts
-from tests.brokers.broker import Broker
 from tests.brokers.owned_process import OwnedProcess
-from tests.brokers.readiness import quiet_admin
 from tests.brokers.topics import Topics
 from tests.integration.consumer.conftest import Shop
+from tests.integration.consumer.forgetting import forget_everything
 from tests.integration.consumer.searches_under_load import Photo, SearchesUnderLoad
 from tests.integration.consumer.second_model import VERSION, export_second_model
 from tests.services.eventually import eventually
@@ -102,13 +100,13 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("apache_kafka")
 @pytest.mark.parametrize("source", ["log", "records"])
 @pytest.mark.parametrize("shop", ["server"], indirect=True)
 def test_a_model_change_under_load_shows_nothing_wrong(  # noqa: PLR0917 - fixtures
     source: str,
     shop: Shop,
     topics: Topics,
-    apache_kafka: Broker,
     embedder: Embedder,
     models: Path,
     photos: list[bytes],
@@ -144,7 +142,7 @@ def test_a_model_change_under_load_shows_nothing_wrong(  # noqa: PLR0917 - fixtu
         publisher.delete("p23")
         shop.wait_until_done(store)
         if source == "records":
-            _forget_what_was_read(apache_kafka, shop)
+            forget_everything(shop)
         assert eventually(lambda: not waiting_for(parts), timeout_seconds=60), waiting_for(parts)
         steady = [Photo(f"p{n}", photos[n]) for n in range(20)]
         command = [
@@ -236,11 +234,3 @@ def _found(store: VectorStore, name: str) -> dict[str, str]:
         for image in record.images
         if record.live and image.status is ImageStatus.INDEXED
     }
-
-
-def _forget_what_was_read(kafka: Broker, shop: Shop) -> None:
-    """The topics lose everything that they hold, as by a policy that deletes."""
-    ends = [TopicPartition(topic, partition, -1) for topic in shop.topics for partition in range(3)]
-    admin = quiet_admin(kafka.bootstrap_servers)
-    for forgotten in admin.delete_records(ends).values():
-        forgotten.result(timeout=30)
