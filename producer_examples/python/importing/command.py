@@ -1,7 +1,6 @@
 """The command line of import_existing_products.py."""
 
 import shlex
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from producer_examples.python.event_lines import LineEvent
 from producer_examples.python.importing.dry_run import preview, show
 from producer_examples.python.importing.import_run import ImportRun, Send
 from producer_examples.python.importing.in_words import failures, what_was_not_read, what_was_sent
-from producer_examples.python.importing.index_listing import ListingError
+from producer_examples.python.importing.index_listing import ListingError, own_command
 from producer_examples.python.importing.joins import Join, parse_join
 from producer_examples.python.importing.mapping import MappingRules, parse_map
 from producer_examples.python.importing.open_source import FORMATS, is_mongodb, open_source
@@ -97,7 +96,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str | N
 
 def _words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     if value is None:
-        return (sys.executable, "-m", "consumer", "products", "--all", "--json")
+        return own_command(_ROOT)
     try:
         words = tuple(shlex.split(value))
     except ValueError as error:
@@ -253,7 +252,6 @@ def _carry_out(source: Source, given: dict[str, Any]) -> None:
         surroundings = Surroundings(
             options=options,
             command=given["products_command"],
-            folder=_ROOT,
             by_content=given["compare"] == "content",
             settle=lambda: pause.wait(given["settle_seconds"]),
             version_path=rules.paths.get("version", "version"),

@@ -117,8 +117,8 @@ def _order(stated: Stated, options: EventOptions) -> str:
 
 
 def _fields(seen: Preview) -> Iterator[tuple[str, str, str]]:
-    attributes = sorted(name for name in seen.found if name not in FIELDS)
-    for name in [*(name for name in FIELDS if name != "deleted"), *attributes]:
+    attributes = sorted(name for name in seen.found if name not in FIELDS or name == "attributes")
+    for name in [*(name for name in FIELDS if name not in {"deleted", "attributes"}), *attributes]:
         places = seen.places.get(name, Counter())
         shown = ", ".join(f"{place} ({count})" for place, count in places.most_common(4))
         yield name, f"{seen.found[name]} of {seen.states}", shown or "-"

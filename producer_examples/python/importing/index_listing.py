@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 _TIMEOUT_SECONDS: Final = 3_600
 _MAX_REASON_CHARS: Final = 300
+_CORRUPT: Final = "a product record is not readable"
 
 
 class ListingError(Exception):
@@ -30,21 +32,28 @@ class Indexed:
     images: tuple[tuple[str, str | None], ...]
 
 
-def list_index(command: Sequence[str], folder: Path) -> dict[str, Indexed]:
-    """Run the command in a folder and read what it prints, by product id. Raises ListingError."""
-    shown = shlex.join(command)
+def own_command(root: Path) -> tuple[str, ...]:
+    """This repository's consumer, run where the caller is: so are the paths in its settings."""
+    start = (
+        f"import runpy, sys; sys.path[0] = {str(root)!r}; runpy.run_module('consumer', run_name='__main__')"
+    )
+    return (sys.executable, "-c", start, "products", "--all", "--json")
+
+
+def list_index(command: Sequence[str]) -> dict[str, Indexed]:
+    """Run the command and read what it prints, by product id. Raises ListingError."""
+    shown = "python -m consumer products" if command[1:2] == ("-c",) else shlex.join(command)
     try:
-        done = subprocess.run(
-            command, cwd=folder, check=False, capture_output=True, timeout=_TIMEOUT_SECONDS, text=True
-        )
+        done = subprocess.run(command, check=False, capture_output=True, timeout=_TIMEOUT_SECONDS, text=True)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
         raise ListingError(f"`{shown}`: {error}") from error
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
         raise ListingError(f"`{shown}` ended with status {done.returncode}: {words[:_MAX_REASON_CHARS]}")
     # A record that cannot be read is told there and left out: its product would seem to be missing.
-    if done.stderr.strip():
-        raise ListingError(f"`{shown}`: {done.stderr.strip().splitlines()[0][:_MAX_REASON_CHARS]}")
+    for line in done.stderr.splitlines():
+        if _CORRUPT in line:
+            raise ListingError(f"`{shown}`: {line[:_MAX_REASON_CHARS]}")
     return {indexed.product_id: indexed for indexed in map(_indexed, done.stdout.splitlines())}
 
 

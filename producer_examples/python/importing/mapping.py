@@ -27,6 +27,7 @@ FIELDS: Final = (
     "version",
     "time",
     "deleted",
+    "attributes",
 )
 ATTRIBUTE_PREFIX: Final = "attributes."
 
@@ -35,9 +36,10 @@ ATTRIBUTE_PREFIX: Final = "attributes."
 class MappingRules:
     """How documents are read.
 
-    paths: a path in the document by the field of the event that it fills (`attributes.colour` too); these
-    fields are looked for nowhere else. currency: of prices that have none. url_template: `{id}` and the
-    names of the document's own fields are filled in. max_images: further ones are left out.
+    paths: a path in the document by the field of the event that it fills; these fields are looked for nowhere
+    else. `attributes.colour` fills one attribute, `attributes` takes a whole object. currency: of prices that
+    have none. url_template: `{id}` and the names of the document's own fields are filled in. max_images:
+    further ones are left out.
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
@@ -249,7 +251,14 @@ class _Reader:
             self._found["images"] = ", ".join(pictures.paths)
 
     def _attributes(self) -> None:
-        attributes = {}
+        attributes: dict[str, Any] = {}
+        if "attributes" in self._rules.paths and (whole := self._chosen("attributes")) is not None:
+            if isinstance(whole.value, Mapping):
+                read = {str(name): _attribute(value) for name, value in whole.value.items()}
+                attributes |= {name: value for name, value in read.items() if value not in (None, [])}
+                self._found["attributes"] = whole.path
+            else:
+                self._cannot("attributes", whole)
         for name in self._rules.paths:
             if not name.startswith(ATTRIBUTE_PREFIX) or (chosen := self._chosen(name)) is None:
                 continue

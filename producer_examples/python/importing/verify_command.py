@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import click
@@ -30,12 +29,11 @@ _INTERRUPTED: Final = 130
 class Surroundings:
     """What a comparison needs beside its source.
 
-    command: prints the index's products, run in the folder. settle: waits between both looks.
+    command: prints the index's products. settle: waits between both looks.
     """
 
     options: EventOptions
     command: Sequence[str]
-    folder: Path
     by_content: bool
     settle: Callable[[], object]
     version_path: str
@@ -58,7 +56,7 @@ def verify(
         source,
         products,
         account,
-        lambda: list_index(surroundings.command, surroundings.folder),
+        lambda: list_index(surroundings.command),
         kind=surroundings.options.order_kind,
         by_content=surroundings.by_content,
         settle=surroundings.settle,

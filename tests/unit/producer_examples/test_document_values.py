@@ -275,6 +275,7 @@ def test_fields_are_taken_from_where_they_are_said_to_be() -> None:
         "seen": "2026-11-01",
         "cost_price": 3,
         "images": ["https://x/1.jpg"],
+        "specs": {"fabric": "wool", "sizes": ["S", "M"], "none": None, "nested": {"deep": {"x": 1}}},
         "shots": [{"full": "https://x/2.jpg"}],
     }
     paths = {
@@ -284,6 +285,7 @@ def test_fields_are_taken_from_where_they_are_said_to_be() -> None:
         "time": "seen",
         "deleted": "gone",
         "images": "shots",
+        "attributes": "specs",
         "attributes.colour": "colour",
     }
     reading = read_document(plain(document), MappingRules(paths=paths))
@@ -291,7 +293,7 @@ def test_fields_are_taken_from_where_they_are_said_to_be() -> None:
         "id": "S-1",
         "name": "Coat",
         "images": [{"url": "https://x/2.jpg"}],
-        "attributes": {"colour": ["red", "blue"]},
+        "attributes": {"fabric": "wool", "sizes": ["S", "M"], "colour": ["red", "blue"]},
     }
     assert reading.removed_by is None
     assert reading.changed == datetime(2026, 11, 1, tzinfo=UTC)

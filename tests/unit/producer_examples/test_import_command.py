@@ -236,7 +236,7 @@ def test_by_order_only_what_is_older_is_stale(tmp_path: Path) -> None:
         ),
         (f"{sys.executable} -c 'print(7)'", "unknown line"),
         (
-            f"{sys.executable} -c 'import sys; print(\"a record is not readable\", file=sys.stderr)'",
+            f"{sys.executable} -c 'import sys; print(\"a product record is not readable\", file=sys.stderr)'",
             "not readable",
         ),
     ],
