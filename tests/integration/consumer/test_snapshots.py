@@ -147,10 +147,10 @@ def test_a_folder_that_was_lost_is_put_back(
         assert read_on(anew, embedder, store) == catalogue.expected
 
 
-def test_nothing_is_made_of_a_snapshot_beside_another_log(
+def test_a_topic_that_is_no_longer_read_is_told(
     shop: Shop, catalogue: Catalogue, embedder: Embedder, topics: Topics, tmp_path: Path
 ) -> None:
-    """Topics that were made anew do not lead on from it: one line, and no generation."""
+    """Its offsets are left out, and the other topic is read from its beginning."""
     publish(shop.bootstrap_servers, [catalogue.has(n, n % 6) for n in range(_PRODUCTS)])
     file = tmp_path / "products.snapshot"
     with closing(open_store(shop.settings())) as store:
@@ -162,7 +162,9 @@ def test_nothing_is_made_of_a_snapshot_beside_another_log(
     folder = tmp_path / "new"
     anew = replace(other, folder=folder, index={"QDRANT_PATH": str(folder)})
     outcome = run_command(anew.environment(), "restore", str(file))
-    # The topic is another one by name: its events are read from their beginning, the old one is told.
     assert outcome.exit_code == 0, outcome.error
     assert f"has read {shop.updated}" in outcome.errors
     assert head.generation.name in outcome.output
+    committed = {each for each, offset in head.positions.items() if offset is not None}
+    left = len([each for each in committed if each[0] != shop.updated])
+    assert f"stored offsets of {left} partitions" in outcome.output

@@ -39,12 +39,12 @@ def nothing_made(store: VectorStore, log: MemoryLog) -> None:
     assert (store.generations(), store.promoted(), log.committed) == ([], None, {})
 
 
-def test_a_generation_of_another_incarnation_reads_on(store: MemoryStore, path: Path) -> None:
+def test_a_generation_of_another_incarnation_reads_on(store: MemoryStore, tmp_path: Path) -> None:
     """It has the name, the points and the description, and its own group begins at the stored offsets."""
-    log = MemoryLog()
-    restored = put_back(path, store, log)
+    log, head = MemoryLog(), a_head()
+    restored = put_back(write_snapshot(tmp_path / "file", head), store, log)
     [there] = store.generations()
-    taken = a_head().generation
+    taken = head.generation
     assert there.incarnation != taken.incarnation
     assert replace(there, incarnation=taken.incarnation) == taken
     assert stored(store.open(there.name)) == {each.id: each.payload for each in some_points()}
@@ -69,13 +69,19 @@ def test_another_shops_snapshot_is_refused(store: MemoryStore, path: Path) -> No
     nothing_made(store, log)
 
 
-def test_nothing_is_made_of_a_damaged_file(store: MemoryStore, path: Path) -> None:
-    """Not even of one whose last byte is missing."""
+def test_nothing_is_made_of_a_damaged_file(path: Path) -> None:
+    """Not even of one whose last byte is missing, and not even hidden."""
+
+    class Untouched(MemoryStore):
+        def create_hidden(self, generation: Generation) -> MemoryCollection:
+            raise AssertionError(f"{generation.name} was begun")
+
     path.write_bytes(path.read_bytes()[:-1])
     log = MemoryLog()
-    with pytest.raises(SnapshotUnusable):
-        put_back(path, store, log)
-    nothing_made(store, log)
+    with closing(Untouched()) as store:
+        with pytest.raises(SnapshotUnusable):
+            put_back(path, store, log)
+        nothing_made(store, log)
 
 
 LOGS = {

@@ -75,6 +75,14 @@ def test_a_file_that_lacks_a_line_is_refused(tmp_path: Path) -> None:
         assert "damaged" in refusal(path)
 
 
+def test_another_content_is_noticed(tmp_path: Path) -> None:
+    """Well compressed, of as many points, and not what was written."""
+    content = gzip.decompress(write_snapshot(tmp_path / "whole").read_bytes())
+    path = tmp_path / "file"
+    path.write_bytes(gzip.compress(content.replace(b"Product p1", b"Product p9")))
+    assert "not what was written" in refusal(path)
+
+
 def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     """Wherever it is; the header of the compression's own has parts that mean nothing."""
     whole = write_snapshot(tmp_path / "whole").read_bytes()
