@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from producer_examples.python.event_lines import LineEvent
-from producer_examples.python.importing.mapping import FIELDS
+from producer_examples.python.importing.mapping_rules import FIELDS
 from producer_examples.python.importing.product_event import EventOptions, Stated, event_of
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
 from product_events import EventError, OrderKind

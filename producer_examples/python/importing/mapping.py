@@ -1,52 +1,19 @@
 """Reads one document of a shop: which product it is, what it looks like now, and when that became true."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from producer_examples.python.importing import facts
-from producer_examples.python.importing.field_names import BadPath, Found, by_names, by_path, parts_of
+from producer_examples.python.importing.field_names import Found, by_names, by_path
+from producer_examples.python.importing.mapping_rules import ATTRIBUTE_PREFIX, MappingRules
 from producer_examples.python.importing.moments import find_change, moment
 from producer_examples.python.importing.numbers_in_text import number
-from producer_examples.python.importing.pictures import PictureRules, find_pictures, read_pictures
+from producer_examples.python.importing.pictures import find_pictures, read_pictures
 from producer_examples.python.importing.plain_values import Reference, Unreadable, identifier, is_reference
 from producer_examples.python.importing.removal import removed_by, says_removed
 from product_events import MAX_ORDER
-
-FIELDS: Final = (
-    "id",
-    "name",
-    "category",
-    "brand",
-    "price",
-    "currency",
-    "in_stock",
-    "url",
-    "images",
-    "version",
-    "time",
-    "deleted",
-    "attributes",
-)
-ATTRIBUTE_PREFIX: Final = "attributes."
-
-
-@dataclass(frozen=True, slots=True)
-class MappingRules:
-    """How documents are read.
-
-    paths: a path in the document by the field of the event that it fills; these fields are looked for nowhere
-    else. `attributes.colour` fills one attribute, `attributes` takes a whole object. currency: of prices that
-    have none. url_template: `{id}` and the names of the document's own fields are filled in. max_images:
-    further ones are left out.
-    """
-
-    paths: Mapping[str, str] = field(default_factory=dict)
-    pictures: PictureRules = field(default_factory=PictureRules)
-    currency: str | None = None
-    url_template: str | None = None
-    max_images: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +43,6 @@ class Reading:
 
 class NoProduct(ValueError):
     """A document that is no product: nothing can be said of it."""
-
-
-def parse_map(text: str) -> tuple[str, str]:
-    """Return field and path of `field=path`. Raises ValueError."""
-    name, equals, path = (part.strip() for part in text.partition("="))
-    if not equals or not path:
-        raise ValueError(f"{text!r} is not field=path")
-    if name not in FIELDS and not (name.startswith(ATTRIBUTE_PREFIX) and len(name) > len(ATTRIBUTE_PREFIX)):
-        raise ValueError(f"{name!r} is no field: they are {', '.join(FIELDS)} and attributes.NAME")
-    try:
-        parts_of(path)
-    except BadPath as error:
-        raise ValueError(str(error)) from error
-    return name, path
 
 
 def read_document(document: Mapping[str, Any], rules: MappingRules) -> Reading:

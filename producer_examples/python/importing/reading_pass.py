@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from producer_examples.python.importing.mapping import MappingRules, NoProduct, Reading, read_document
+from producer_examples.python.importing.mapping import NoProduct, Reading, read_document
+from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.product_event import Stated, state
 from producer_examples.python.importing.source import BadDocument, Source, SourceDocument
 from product_events import OrderKind

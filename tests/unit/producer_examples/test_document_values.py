@@ -10,7 +10,8 @@ from bson import Binary, Decimal128, Int64, ObjectId, Regex
 
 from producer_examples.python.importing.facts import counted_stock, label, price, stated_stock
 from producer_examples.python.importing.field_names import by_path
-from producer_examples.python.importing.mapping import MappingRules, read_document
+from producer_examples.python.importing.mapping import read_document
+from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.moments import moment
 from producer_examples.python.importing.numbers_in_text import number
 from producer_examples.python.importing.pictures import PictureRules, Pictures, find_pictures

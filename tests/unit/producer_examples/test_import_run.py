@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer_examples.python.importing.import_run import ImportRun, Outcome
-from producer_examples.python.importing.mapping import MappingRules
+from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.product_event import EventOptions
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
 from producer_examples.python.importing.sent_state import SentState, StateError

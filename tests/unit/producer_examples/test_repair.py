@@ -8,7 +8,7 @@ import pytest
 
 from producer_examples.python.importing.import_run import ImportRun
 from producer_examples.python.importing.index_listing import Indexed
-from producer_examples.python.importing.mapping import MappingRules
+from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.product_event import EventOptions
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
 from producer_examples.python.importing.repair import Repair

@@ -8,7 +8,8 @@ import pytest
 
 from producer_examples.python.importing.csv_files import is_shopify, read_csv, read_shopify_csv
 from producer_examples.python.importing.json_files import read_json_lines
-from producer_examples.python.importing.mapping import MappingRules, Reading, read_document
+from producer_examples.python.importing.mapping import Reading, read_document
+from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.pictures import PictureRules
 from producer_examples.python.importing.plain_values import plain
 from producer_examples.python.importing.source import BadDocument
