@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 
+_UUID_SUBTYPE: Final = 4
 _HEX_ID: Final = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 _WRITTEN_ID: Final = re.compile(r"\s*ObjectId\(\s*[\"']?([0-9a-fA-F]{24})[\"']?\s*\)\s*")
 _NUMBERS: Final = {"$numberInt": int, "$numberLong": int, "$numberDouble": float, "$numberDecimal": Decimal}
@@ -47,6 +48,8 @@ def plain(value: Any) -> Any:
         return Reference(value)
     if isinstance(value, UUID):
         return str(value)
+    if kind == "Binary" and value.subtype == _UUID_SUBTYPE:
+        return str(value.as_uuid())
     if kind == "Decimal128":
         return _decimal(str(value))
     if kind == "DBRef":

@@ -96,9 +96,15 @@ class Repair:
             if _applies(stated.order, stated, indexed):
                 return self.run.event(stated, stated.order, again=True)
             to = max(stated.order, indexed.order if indexed is not None else 0) + 1
-            self.source.raise_version(product_id, path=self.version_path, seen=stated.reading.version, to=to)
+            path = stated.reading.found.get("version", self.version_path)
+            self.source.raise_version(product_id, path=path, seen=stated.reading.version, to=to)
             current = self.verification.look_again([product_id]).get(product_id)
-        self.left.append((product_id, "the shop changes it too often to raise its version"))
+        self.left.append(
+            (
+                product_id,
+                "its version could not be raised: it changes too often, or is no number in the database",
+            )
+        )
         return None
 
     def _leave(self, product_id: str, indexed: Indexed | None) -> None:
