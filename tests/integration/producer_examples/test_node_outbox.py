@@ -78,6 +78,11 @@ class Shop:
     def messages(self) -> list[RawMessage]:
         return read_topics(self.bootstrap_servers, [self.topic])
 
+    def told(self) -> list[tuple[str, int, float | None]]:
+        """Of every message, in the order of the log: the product, its version and its price."""
+        events = [json.loads(message.value or b"{}")["data"] for message in self.messages()]
+        return [(event["id"], event["version"], event.get("price")) for event in events]
+
     def assert_log_tells_the_products(self) -> None:
         """Every product's last event is what the database has; versions only grow; deleted ones are gone."""
         last: dict[str, ProductChange] = {}
@@ -199,9 +204,10 @@ def test_without_kafka_everything_waits(mongodb: str, start_kafka: StartKafka, t
 
 
 @pytest.mark.slow
-def test_two_instances_at_once_tell_everything_in_order(shop: Shop) -> None:
-    """Changed through both at once, each product's versions come in order, and end at the last one."""
-    backends = [shop.backend(), shop.backend()]
+def test_two_instances_at_once_tell_everything_once_and_in_order(shop: Shop) -> None:
+    """Changed through both at once, each product's versions come in order, none twice, up to the last."""
+    patient = {"KAFKA_DELIVERY_SECONDS": "10", "MONGODB_TIMEOUT_SECONDS": "10", "RELAY_LEASE_SECONDS": "60"}
+    backends = [shop.backend(**patient), shop.backend(**patient)]
     ids = [backends[n % 2].create({**_SHIRT, "name": f"Shirt {n}"})["id"] for n in range(6)]
     for price in range(1, 8):
         for n, product_id in enumerate(ids):
@@ -212,28 +218,53 @@ def test_two_instances_at_once_tell_everything_in_order(shop: Shop) -> None:
     shop.assert_log_tells_the_products()
     assert shop.products.count_documents({}) == 4
     assert {document["version"] for document in shop.products.find()} == {8}
+    told = [(product_id, version) for product_id, version, _ in shop.told()]
+    assert len(told) == len(set(told))
+
+
+class Frozen:
+    """An instance in the middle of publishing a product's second version, held up."""
+
+    def __init__(self, shop: Shop) -> None:
+        first = shop.backend()
+        self.product_id: str = first.create(_SHIRT)["id"]
+        assert eventually(shop.settled, _SETTLED_SECONDS), first.log_tail()
+        self.backend = shop.backend("tests/frozen_backend.js")
+        first.end(signal.SIGTERM, 30)
+        self.backend.update(self.product_id, {"price": "1"})
+        assert eventually(lambda: "frozen" in self.backend.log_tail(), _SETTLED_SECONDS)
+        self._thaw = shop.folder / "thaw"
+
+    def thaw(self) -> None:
+        self._thaw.touch()
+        assert eventually(lambda: "thawed" in self.backend.log_tail(), _SETTLED_SECONDS)
 
 
 @pytest.mark.slow
-def test_what_was_overtaken_is_told_again(shop: Shop) -> None:
-    """An instance frozen past its lease publishes an old state last: the newest is published once more."""
-    first = shop.backend()
-    product_id = first.create(_SHIRT)["id"]
-    assert eventually(shop.settled, _SETTLED_SECONDS), first.log_tail()
-    frozen = shop.backend("tests/frozen_backend.js")
-    first.end(signal.SIGTERM, 30)
-    frozen.update(product_id, {"price": "1"})
-    assert eventually(lambda: "frozen" in frozen.log_tail(), _SETTLED_SECONDS)
+def test_a_change_during_a_delivery_is_told_too(shop: Shop) -> None:
+    """The clear finds another event in the outbox, leaves it, and it is published next."""
+    frozen = Frozen(shop)
+    frozen.backend.update(frozen.product_id, {"price": "2"})
+    frozen.thaw()
+    assert eventually(shop.settled, _SETTLED_SECONDS), frozen.backend.log_tail()
+    assert [(version, price) for _, version, price in shop.told()] == [(1, 49.9), (2, 1), (3, 2)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deleted", [False, True])
+def test_what_was_overtaken_is_told_again(shop: Shop, deleted: bool) -> None:
+    """An instance frozen past its lease publishes an old state last: the present one is told once more."""
+    frozen = Frozen(shop)
     other = shop.backend()
-    other.update(product_id, {"price": "2"})
+    if deleted:
+        other.delete(frozen.product_id)
+    else:
+        other.update(frozen.product_id, {"price": "2"})
     assert eventually(shop.settled, _SETTLED_SECONDS), other.log_tail()
-    (shop.folder / "thaw").touch()
-
-    def told_last() -> float | None:
-        price: float | None = json.loads(shop.messages()[-1].value or b"{}")["data"].get("price")
-        return price
-
-    assert eventually(lambda: "thawed" in frozen.log_tail() and shop.settled() and told_last() == 2, 60)
-    versions = [json.loads(message.value or b"{}")["data"]["version"] for message in shop.messages()]
-    assert versions[-1] == max(versions) == 3
-    assert versions.count(3) >= 2, versions
+    frozen.thaw()
+    assert eventually(lambda: shop.settled() and shop.told()[-1][1] == 3, _SETTLED_SECONDS), shop.told()
+    told = [(version, price) for _, version, price in shop.told()]
+    newest = (3, None) if deleted else (3, 2)
+    assert told[:3] == [(1, 49.9), newest, (2, 1)]
+    assert set(told[3:]) == {newest}
+    assert shop.products.count_documents({}) == (0 if deleted else 1)

@@ -118,6 +118,7 @@ def test_products_of_before_are_told_with_one_update(
         ("CLOUDINARY_URL", "https://hunter2"),
         ("MONGODB_URI", f"mongodb://127.0.0.1:{free_ports(1)[0]}/shop"),
     ],
+    ids=["a port", "a host", "an account", "a database"],
 )
 def test_what_cannot_start_says_why_in_one_line(variable: str, value: str) -> None:
     """A setting that cannot be used, or a MongoDB that is not there: one line, and the status tells."""

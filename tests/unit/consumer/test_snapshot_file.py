@@ -105,6 +105,17 @@ def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
         gzip.compress(head_to_line(a_head()).replace(b'"positions":[', b'"positions":[7,')),
         gzip.compress(head_to_line(a_head()).replace(b'"dimension":8', b'"dimension":"8"')),
     ],
+    ids=[
+        "empty",
+        "a zip file",
+        "text",
+        "nothing compressed",
+        "text compressed",
+        "a list",
+        "another format",
+        "a broken position",
+        "a broken dimension",
+    ],
 )
 def test_another_file_is_no_snapshot(tmp_path: Path, content: bytes) -> None:
     """Nothing, text, another program's or a head that says nothing: one line."""

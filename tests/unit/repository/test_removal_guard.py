@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("path", ["/nowhere-at-all", "nowhere-at-all", "{tmp}/../../../../nowhere-at-all"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere-at-all", "nowhere-at-all", "{tmp}/../../../../../../../nowhere-at-all"]
+)
 def test_nothing_outside_temporary_folders_is_removed(
     tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
