@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class EdgeClient:
         self._folder = folder
         self._stores = {path.name: EdgeStore(path, path.name) for path in folder.iterdir() if path.is_dir()}
         self._hidden: dict[str, tuple[str, Collection]] = {}
+        self._making = Lock()
         self._info = _an_info()
 
     def close(self) -> None:
@@ -31,23 +33,22 @@ class EdgeClient:
     def create_collection(self, name: str, vectors_config: object, *, metadata: dict[str, Any]) -> bool:
         described = metadata[METADATA_KEY]
         shop = described.get("collection", described.get("hidden_of"))
-        if shop not in self._stores:
-            self._stores[shop] = EdgeStore(self._folder / shop, shop)
-        made = self._stores[shop].create_hidden(Generation.from_json(described))
-        self._hidden[name] = (shop, made)
+        with self._making:
+            if shop not in self._stores:
+                self._stores[shop] = EdgeStore(self._folder / shop, shop)
         if "collection" in described:
-            self._reveal(name)
+            # In one step: nobody may take for hidden, and remove, what is about to be seen.
+            self._stores[shop].create(Generation.from_json(described))
+        else:
+            self._hidden[name] = (shop, self._stores[shop].create_hidden(Generation.from_json(described)))
         return True
 
     def update_collection(self, name: str, *, metadata: dict[str, Any]) -> bool:
-        assert metadata[METADATA_KEY]["collection"] == self._hidden[name][0]
-        self._reveal(name)
-        return True
-
-    def _reveal(self, name: str) -> None:
         shop, made = self._hidden[name]
+        assert metadata[METADATA_KEY]["collection"] == shop
         self._stores[shop].reveal(made.generation.name)
         del self._hidden[name]
+        return True
 
     def delete_collection(self, name: str) -> bool:
         shop, generation = self._find(name)
