@@ -18,6 +18,7 @@ from vector_store import ProductIndex
 from vector_store.edge import EdgeStore
 
 _PRODUCTS, _KILLS = 150, 5
+_KILLED_IS_MISSED_SOON = '{"session.timeout.ms": 6000, "heartbeat.interval.ms": 1500}'
 
 
 @pytest.mark.timeout(240)
@@ -29,7 +30,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(
     expected: dict[str, list[str]] = {}
     rng = random.Random(11)
     log = tmp_path / "consumer.log"
-    consumer = ConsumerProcess(shop.environment(), log)
+    consumer = ConsumerProcess(shop.environment(KAFKA_CONFIG=_KILLED_IS_MISSED_SOON), log)
     try:
         for kill in range(_KILLS):
             events = []

@@ -180,8 +180,8 @@ def test_a_kill_at_any_step_loses_and_invents_nothing(
 @pytest.mark.slow
 def test_without_kafka_everything_waits(mongodb: str, start_kafka: StartKafka, tmp_path: Path) -> None:
     """Kafka away: the shop goes on, and tells each product's present state, once it is back, by itself."""
-    broker = start_kafka({"auto.create.topics.enable": "true", "num.partitions": "1"})
-    shop = Shop(mongodb, broker.bootstrap_servers, "products", tmp_path)
+    broker = start_kafka({})
+    shop = Shop(mongodb, broker.bootstrap_servers, Topics(broker.bootstrap_servers).create(), tmp_path)
     try:
         backend = shop.backend()
         kept = backend.create(_SHIRT)["id"]
