@@ -23,13 +23,13 @@ from tests.services.eventually import eventually, throughout
 from tests.services.faulty_calls import FaultyCalls, PlannedFault
 from tests.services.faulty_wire import FaultyWire
 from tests.services.group_progress import group_of_store
-from tests.services.published import Event, publish
+from tests.services.published import Event, product_event, publish
 from tests.services.qdrant_server import QDRANT_SERVER
 from vector_store import VectorStore
 
 _RESUMES_WITHIN_SECONDS = 5
 _GROWTH = 1.05
-_MORE_PARTS = 40
+_MORE_PRODUCTS = 40
 # What the engine may answer under load. A write that was refused may have been applied all the same.
 _FAULTS = [
     PlannedFault("write refused", "UpdateBatch", Fault(code=grpc.StatusCode.UNAVAILABLE)),
@@ -142,11 +142,12 @@ def test_the_index_is_away_then_overloaded(
             publish(shop.bootstrap_servers, part)
             judge_midway(shop, store)
             shop.wait_until_done(store, timeout_seconds=240)
-        # A few calls of a kind may be enough for all events: then more events meet what is still planned.
-        for part in in_parts(events(4 * scale.products), _MORE_PARTS):
+        # A few calls may be enough for all events: new products, one by one, meet what is still planned.
+        for n in range(_MORE_PRODUCTS):
             if way.calls.still_planned() == 0:
                 break
-            publish(shop.bootstrap_servers, part)
+            product = {"id": f"more {n}", "images": [urls[n % len(urls)]]}
+            publish(shop.bootstrap_servers, [product_event(shop.created, "created", product, order=1)])
             shop.wait_until_done(store, timeout_seconds=240)
         # The mender searches by itself.
         assert eventually(lambda: way.calls.still_planned() == 0, timeout_seconds=60)
