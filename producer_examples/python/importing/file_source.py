@@ -35,14 +35,14 @@ class FileSource:
                 yield SourceDocument(item[0], item[1], self._as_of)
 
     def reread(self, product_ids: Sequence[str]) -> list[SourceDocument]:
-        raise NotImplementedError("a file is read once")
+        raise AssertionError("a file is read once")
 
     def check_unchanged(self) -> None:
         if state_of(self._path) != self._state:
             raise SourceError(f"{self._path} was written while it was read: import it again")
 
     def raise_version(self, product_id: str, *, path: str, seen: int | None, to: int) -> bool:
-        raise NotImplementedError("a file is only read")
+        raise AssertionError("a file is only read")
 
     def close(self) -> None:
         """Nothing stays open."""
