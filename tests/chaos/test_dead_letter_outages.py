@@ -37,7 +37,7 @@ _DEFAULT_LIMIT_BYTES = 1_048_588
 @pytest.mark.timeout(240)
 @at_scale(
     "outage",
-    short={"missing": ("missing",)},
+    short={},
     full={"missing": ("missing",), "refuses every size": ("refuses every size",)},
 )
 def test_the_dead_letter_topic_takes_nothing(

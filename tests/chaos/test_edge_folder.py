@@ -32,7 +32,8 @@ def shop_on_edge(apache_kafka: Broker, topics: Topics, image_host: ScriptedImage
     return make_shop(apache_kafka, topics, image_host, tmp_path, {"QDRANT_PATH": str(tmp_path / "index")})
 
 
-@pytest.mark.integration
+@only_in_full
+@pytest.mark.slow
 def test_a_locked_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_path: Path) -> None:
     """A second process is refused in one line that names the folder; the first goes on undisturbed."""
     shop = shop_on_edge

@@ -34,7 +34,7 @@ class Scale:
     addresses: int
 
 
-_SHORT = Scale(HistorySize(products=20, events=240, bad_events=0.02), changes=3, freezes=0, addresses=1)
+_SHORT = Scale(HistorySize(products=20, events=240, bad_events=0.02), changes=2, freezes=0, addresses=1)
 _FULL = Scale(HistorySize(products=300, events=6_000, bad_events=0.01), changes=15, freezes=3, addresses=8)
 
 

@@ -22,7 +22,7 @@ _DRAIN_SECONDS = 30
 
 
 @pytest.mark.timeout(300)
-@at_scale("products, rounds", short={"short": (40, 1)}, full={"full": (600, 5)})
+@at_scale("products, rounds", short={}, full={"full": (600, 5)})
 def test_what_is_finished_is_committed(
     *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, products: int, rounds: int
 ) -> None:
