@@ -36,7 +36,14 @@ def publish(
             failures.append(error.str())
 
     time = datetime.fromtimestamp(time_ms / 1000, UTC)
-    producer = Producer({**config, "acks": "all", "message.timeout.ms": int(deadline_seconds * 1000)})
+    producer = Producer(
+        {
+            "partitioner": "murmur2_random",
+            **config,
+            "acks": "all",
+            "message.timeout.ms": int(deadline_seconds * 1000),
+        }
+    )
     try:
         for product in products:
             event = encode_event("product.created", product, source=_SOURCE, time=time)

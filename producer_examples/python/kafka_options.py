@@ -107,6 +107,8 @@ def connect(bootstrap_servers: str, kafka_config: dict[str, Any], deadline_secon
                 "enable.idempotence": True,
                 "delivery.timeout.ms": int(deadline_seconds * 1_000),
                 "linger.ms": 20,
+                # Kafka's own: whoever else writes a product's events, they lie in one partition.
+                "partitioner": "murmur2_random",
                 # What goes wrong is told once, by the command.
                 "log_level": 0,
                 **kafka_config,

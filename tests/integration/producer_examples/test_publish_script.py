@@ -53,6 +53,37 @@ def test_the_sample_catalogue_arrives_whole(kafka: Broker, topics: Topics, tmp_p
     assert first.images[0].url.startswith("https://images.example/images/")
 
 
+def test_a_products_events_lie_where_other_clients_put_them(
+    kafka: Broker, topics: Topics, tmp_path: Path
+) -> None:
+    """Each product's event is in the partition that a Java or Node.js client chooses for its key."""
+    topic = topics.create(partitions=5)
+    ids = [f"product {n}" for n in range(20)]
+    lines = "".join(f'{{"id": "{each}"}}\n' for each in ids)
+    done = publish(
+        "-", "--bootstrap-servers", kafka.bootstrap_servers, "--topics", topic, folder=tmp_path, stdin=lines
+    )
+    assert done.returncode == 0, done.stderr
+    found = {m.key(): m.partition() for m in consume(kafka.bootstrap_servers, topic, len(ids))}
+    assert found == {each.encode(): (murmur2(each.encode()) & 0x7FFFFFFF) % 5 for each in ids}
+    assert len(set(found.values())) == 5
+
+
+def murmur2(data: bytes) -> int:
+    """The hash of Kafka's default partitioner (MurmurHash2, 32 bits, with the seed that Kafka uses)."""
+    multiplier, mask = 0x5BD1E995, 0xFFFFFFFF
+    value = 0x9747B28C ^ len(data)
+    whole = len(data) // 4 * 4
+    for start in range(0, whole, 4):
+        part = int.from_bytes(data[start : start + 4], "little") * multiplier & mask
+        part = (part ^ part >> 24) * multiplier & mask
+        value = (value * multiplier & mask) ^ part
+    if rest := data[whole:]:
+        value = (value ^ int.from_bytes(rest, "little")) * multiplier & mask
+    value = (value ^ value >> 13) * multiplier & mask
+    return value ^ value >> 15
+
+
 def test_an_event_too_large_for_the_broker_fails_alone(kafka: Broker, topics: Topics, tmp_path: Path) -> None:
     """The event that cannot arrive is named by its line, the others arrive, and the status tells."""
     topic = topics.create()
