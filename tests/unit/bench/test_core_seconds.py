@@ -20,7 +20,7 @@ def test_a_process_that_computes_uses_core_seconds() -> None:
     before = Clocks.of(os.getpid())
     while (now := Clocks.of(os.getpid())).measured < before.measured + 0.05:
         sum(range(10_000))
-    # The family is read a moment before: the kernel, which counts in hundredths, may have counted one in between.
+    # The family is read a moment before: one of the kernel's hundredths may end in between.
     assert now.family >= before.family + 0.03
     assert now.machine > before.machine
     assert Effort.between(before, now).around_core_seconds == pytest.approx(0, abs=0.05)
