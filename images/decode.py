@@ -89,12 +89,14 @@ def decode(data: bytes, limits: DecodeLimits, *, min_side_px: int | None = None)
             image.draft(None, (min_side_px, min_side_px))
         image.load()
         rgb = as_rgb(image)
+        turn = _TRANSPOSES.get(_orientation(image))
+        # What was decoded may be as large as the turned copy that comes next.
+        del image
     except Image.DecompressionBombError as error:
         raise TooManyPixels(str(error)) from error
     except _BAD_BYTES as error:
         leaf = TruncatedImage if ends_early(data, form) else BrokenImage
         raise leaf(f"{form} that cannot be decoded: {_reason(error)}") from error
-    turn = _TRANSPOSES.get(_orientation(image))
     return rgb if turn is None else rgb.transpose(turn)
 
 

@@ -14,7 +14,8 @@ def as_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         image = _eight_bits(image)
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
+        # Converting what is RGBA already would copy it: four bytes for each pixel of what may be a bomb.
+        layer = image if image.mode == "RGBA" else image.convert("RGBA")
         canvas = Image.new("RGB", image.size, _WHITE)
         canvas.paste(layer, mask=layer)
         return canvas

@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from images.errors import UnavailableImage
-from search_api.errors import FieldError, InvalidRequest
+from search_api.errors import FieldError, InvalidRequest, TooBusy
+from search_api.metric_definitions import PHOTOS_REFUSED
 from search_api.metric_definitions import PROBLEMS as PROBLEMS_METRIC
 from search_api.problems import ProblemType, problem_type_of
 from search_api.request_record import request_id
@@ -31,6 +32,8 @@ def answer_errors(app: Flask, metrics: Metrics) -> None:
             return Response(status=error.code, headers={"Location": error.new_url})
         kind = problem_type_of(error)
         metrics.count(PROBLEMS_METRIC, problem=kind.slug)
+        if isinstance(error, TooBusy):
+            metrics.count(PHOTOS_REFUSED, reason=type(error).__name__)
         if kind.detail is not None:
             # The caller is told less than there is to know; a traceback only helps where we are at fault.
             ours = error if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else None

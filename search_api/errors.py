@@ -12,6 +12,9 @@ SearchApiError
 │   ├── NoGeneration       no index has been built yet
 │   ├── ModelLoading       the generation's model is being read
 │   └── ModelMissing       the generation's model is not on this machine
+├── TooBusy                as many photos as this process takes on are there already
+│   ├── LineFull           no place, and none left in the line
+│   └── WaitedTooLong      no place became free in time
 ├── CannotListen           the address is taken, or not this machine's
 └── Misconfigured          a setting that nothing can be made of
 """
@@ -82,6 +85,18 @@ class ModelLoading(NotReady):
 
 class ModelMissing(NotReady):
     """No file of the promoted generation's model can be served on this machine."""
+
+
+class TooBusy(SearchApiError):
+    """As many are being served as this process takes on; the same request may succeed in a moment."""
+
+
+class LineFull(TooBusy):
+    """No place is free, and as many wait as may wait."""
+
+
+class WaitedTooLong(TooBusy):
+    """No place became free in time."""
 
 
 class CannotListen(SearchApiError):

@@ -19,7 +19,7 @@ REQUEST_SECONDS: Final = MetricDefinition(
 STAGE_SECONDS: Final = MetricDefinition(
     "search_api_stage_seconds",
     MetricKind.HISTOGRAM,
-    "Seconds of a search by stage (fetch, decode, embed, look_up, search).",
+    "Seconds of a search by stage (fetch, wait, decode, embed, look_up, search).",
     ("stage",),
     (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -41,4 +41,25 @@ INDEX_SILENT_SECONDS: Final = MetricDefinition(
     "Seconds since a consumer of the promoted generation last wrote its status; grows while none is at work.",
 )
 
-DEFINITIONS: Final = (REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, PROBLEMS, GENERATION, INDEX_SILENT_SECONDS)
+PHOTOS_WAITING: Final = MetricDefinition(
+    "search_api_photos_waiting",
+    MetricKind.GAUGE,
+    "Photos that wait for their turn to be decoded and embedded.",
+)
+PHOTOS_REFUSED: Final = MetricDefinition(
+    "search_api_photos_refused_total",
+    MetricKind.COUNTER,
+    "Photos refused because too many were there already, by reason (LineFull, WaitedTooLong).",
+    ("reason",),
+)
+
+DEFINITIONS: Final = (
+    REQUESTS,
+    REQUEST_SECONDS,
+    STAGE_SECONDS,
+    PROBLEMS,
+    GENERATION,
+    INDEX_SILENT_SECONDS,
+    PHOTOS_WAITING,
+    PHOTOS_REFUSED,
+)

@@ -61,6 +61,7 @@ _OF_PHOTOS = (
     problems.MODEL_LOADING,
     problems.MODEL_MISSING,
     problems.MODEL_FAILED,
+    problems.TOO_BUSY,
 )
 _OF_IMAGE_URLS = (
     problems.URL_REFUSED,

@@ -1,11 +1,12 @@
 """Everything a request is answered with. Built once, in `wiring`; tests pass their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from images.decode import DecodeLimits
 from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
+from search_api.photo_lines import PhotoLines
 from telemetry import Metrics
 
 
@@ -26,3 +27,4 @@ class Parts:
     fetcher: Fetcher
     decode_limits: DecodeLimits
     metrics: Metrics
+    photo_lines: PhotoLines = field(default_factory=PhotoLines)

@@ -47,6 +47,7 @@ NOT_READY = ProblemType("not-ready", 503, "The service is not ready yet", retry_
 NO_GENERATION = ProblemType("no-index", 503, "There is no index yet", retry_after_seconds=10)
 MODEL_LOADING = ProblemType("model-loading", 503, "The model is being loaded", retry_after_seconds=1)
 MODEL_MISSING = ProblemType("model-missing", 503, "The index's model is not here", retry_after_seconds=60)
+TOO_BUSY = ProblemType("too-many-photos", 503, "Too many photos at once", retry_after_seconds=1)
 MODEL_FAILED = ProblemType(
     "model-failed", 500, "The model failed", "The model gave no usable answer for this photo."
 )
@@ -86,6 +87,9 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     own.NoGeneration: NO_GENERATION,
     own.ModelLoading: MODEL_LOADING,
     own.ModelMissing: MODEL_MISSING,
+    own.TooBusy: TOO_BUSY,
+    own.LineFull: TOO_BUSY,
+    own.WaitedTooLong: TOO_BUSY,
     own.CannotListen: UNFORESEEN,
     own.Misconfigured: UNFORESEEN,
     images.ImageError: IMAGE_UNREADABLE,

@@ -1,27 +1,48 @@
 """From what was sent to the vector that is looked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 
 import numpy as np
 
-from images import DecodeLimits, decode
+from images import DecodeLimits, TooManyPixels, decode
 from model.embedder import Embedder
 from search_api.errors import NothingIndexed, ProductUnknown
+from search_api.photo_lines import PhotoLines
+from search_api.photo_weight import PhotoWeight
 from search_api.stopwatch import Stopwatch
+from search_api.waiting_line import WaitingLine
 from vector_store import ImageStatus, ProductIndex, ProductRecord
 from vector_store.points import Vector
 
 
-def vector_of_photo(data: bytes, embedder: Embedder, limits: DecodeLimits, watch: Stopwatch) -> Vector:
-    """An image file's bytes as float32 [dimension], L2-normalised. Blocks while the network runs.
+def vector_of_photo(
+    data: bytes, embedder: Embedder, limits: DecodeLimits, lines: PhotoLines, watch: Stopwatch
+) -> Vector:
+    """An image file's bytes as float32 [dimension], L2-normalised. Blocks: for its turn, and while it works.
 
-    Raises RejectedImage, BadEmbedding.
+    Raises TooBusy, RejectedImage, BadEmbedding.
     """
-    with watch.stage("decode"):
-        picture = decode(data, limits, min_side_px=embedder.preprocessing.min_side_px)
-        pixels = embedder.prepare(picture)
-    with watch.stage("embed"):
-        (vector,) = embedder.embed_prepared(pixels[np.newaxis])
+    weight = PhotoWeight.of(data, limits, lines.max_whole_pixels)
+    try:
+        return _vector(data, embedder, weight.light, (lines.photos,), watch)
+    except TooManyPixels:
+        if weight.light == weight.heavy:
+            raise
+        return _vector(data, embedder, weight.heavy, (lines.heavy, lines.photos), watch)
+
+
+def _vector(
+    data: bytes, embedder: Embedder, limits: DecodeLimits, lines: Iterable[WaitingLine], watch: Stopwatch
+) -> Vector:
+    with ExitStack() as turns:
+        with watch.stage("wait"):
+            for line in lines:
+                turns.enter_context(line.turn())
+        with watch.stage("decode"):
+            pixels = embedder.prepare(decode(data, limits, min_side_px=embedder.preprocessing.min_side_px))
+        with watch.stage("embed"):
+            (vector,) = embedder.embed_prepared(pixels[np.newaxis])
     return np.asarray(vector, dtype=np.float32)
 
 

@@ -1,15 +1,18 @@
 """How many searches one client may make."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
-from flask import Blueprint, Flask, request
-from flask_limiter import Limiter
+from flask import Blueprint, Flask, Response, request
+from flask_limiter import HeaderNames, Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse_many
 from limits.errors import ConfigurationError
 
 from search_api.access import Access
 from search_api.errors import Misconfigured
+
+_WINDOW_ENDS = "X-RateLimit-Window"
 
 
 def limit_searches(
@@ -28,9 +31,24 @@ def limit_searches(
         key = access.key_of(request)
         return f"key:{key.name}" if key is not None else f"address:{get_remote_address()}"
 
+    # Flask-Limiter says when to come back in every answer, those of success included, and would outdo the
+    # few seconds of a 503. Functions after a request run last registered first, so this one after its own.
+    @app.after_request
+    def keep_for_refusals(response: Response) -> Response:
+        seconds = response.headers.pop(_WINDOW_ENDS, None)
+        if seconds is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["Retry-After"] = seconds
+        return response
+
     try:
         parse_many(limit)
-        limiter = Limiter(client, storage_uri=storage, headers_enabled=True, in_memory_fallback=[limit])
+        limiter = Limiter(
+            client,
+            storage_uri=storage,
+            headers_enabled=True,
+            header_name_mapping={HeaderNames.RETRY_AFTER: _WINDOW_ENDS},
+            in_memory_fallback=[limit],
+        )
         limiter.init_app(app)
     except ValueError as error:
         raise Misconfigured(f"SEARCH_API_RATE_LIMIT: {error}") from error

@@ -35,7 +35,26 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         description="Port of health, readiness and metrics, which need no key there.",
     )
     search_api_threads: int = Field(
-        default=8, ge=1, le=256, description="Requests answered at the same time."
+        default=8, ge=1, le=256, description="Requests answered at the same time, besides photos."
+    )
+    search_api_photos_waiting: int = Field(
+        default=64,
+        ge=0,
+        le=1_000,
+        description="Photos that wait for their turn to be decoded and embedded, as many at a time as there "
+        "are cores (at least two). Further ones are refused at once: 503, with Retry-After.",
+    )
+    search_api_photo_wait_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="How long a photo waits for its turn before it is refused."
+    )
+    search_api_max_pixels: int = Field(
+        default=16_000_000,
+        gt=0,
+        description="Pixels that a query's photo may have where it is no JPEG. JPEGs, decoded at a fraction "
+        "of their size, may have IMAGE_MAX_PIXELS.",
+    )
+    search_api_fetches: int = Field(
+        default=16, ge=1, le=256, description="Image URLs of queries fetched at the same time."
     )
     search_api_connection_limit: int = Field(
         default=200,

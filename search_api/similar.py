@@ -18,7 +18,7 @@ def find_similar(parts: Parts, query: Query, watch: Stopwatch) -> SimilarAnswer:
     """The products most similar to the query, each checked against its record.
 
     Blocks for as long as fetching, embedding and the store take. Raises InvalidRequest, ProductUnknown,
-    NothingIndexed, NotReady, ImageError, ModelError, StoreError.
+    NothingIndexed, NotReady, TooBusy, ImageError, ModelError, StoreError.
     """
     photo = query.photo
     if query.image_url is not None:
@@ -30,7 +30,10 @@ def find_similar(parts: Parts, query: Query, watch: Stopwatch) -> SimilarAnswer:
             return _answer(current, query, lambda: _vector_of_product(current, query, watch), watch)
         index, embedder = index_for_photo(current, parts.index, parts.embedders)
         return _answer(
-            index, query, lambda: vector_of_photo(photo, embedder, parts.decode_limits, watch), watch
+            index,
+            query,
+            lambda: vector_of_photo(photo, embedder, parts.decode_limits, parts.photo_lines, watch),
+            watch,
         )
 
     return parts.index.do(work)

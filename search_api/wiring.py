@@ -1,16 +1,19 @@
 """Builds the parts from settings: the one place that knows what they are made of."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from images import build_fetcher, decode_limits
 from model.model_files import ModelFiles
 from search_api.app import create_app, create_status_app
+from search_api.bounded_fetcher import BoundedFetcher
 from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
+from search_api.photo_lines import PhotoLimits, PhotoLines
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings
 from telemetry import Metrics
@@ -28,12 +31,16 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
     with ExitStack() as stack:
         if store is None:
             store = stack.enter_context(closing(open_store(settings)))
+        metrics = Metrics(DEFINITIONS)
+        lines = PhotoLines(_photo_limits(settings), metrics)
+        fetcher = stack.enter_context(closing(build_fetcher(settings)))
         parts = Parts(
             index=CurrentIndex(store),
             embedders=EmbedderPool(ModelFiles(settings).load, max_loaded=settings.search_api_max_models),
-            fetcher=stack.enter_context(closing(build_fetcher(settings))),
+            fetcher=BoundedFetcher(fetcher, lines.fetches),
             decode_limits=decode_limits(settings),
-            metrics=Metrics(DEFINITIONS),
+            metrics=metrics,
+            photo_lines=lines,
         )
         stack.callback(parts.embedders.wait)
         watch = IndexWatch(parts)
@@ -45,7 +52,8 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
 def api_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
     """The API and the page on their port, still to be started. Raises CannotListen."""
     limits = ServerLimits(
-        threads=settings.search_api_threads,
+        # Whoever waits for a photo's turn holds one too, and must leave those of the others.
+        threads=settings.search_api_threads + _photo_limits(settings).threads,
         connections=settings.search_api_connection_limit,
         max_body_bytes=settings.search_api_max_body_bytes,
         idle_seconds=settings.search_api_idle_seconds,
@@ -61,3 +69,14 @@ def status_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
     return serve(
         create_status_app(parts), settings.search_api_status_host, settings.search_api_status_port, limits
     )
+
+
+def _photo_limits(settings: SearchApiSettings) -> PhotoLimits:
+    return PhotoLimits.of(settings, cores=_usable_cores())
+
+
+def _usable_cores() -> int:
+    """Those that this process may use: a container may be given fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

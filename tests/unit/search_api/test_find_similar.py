@@ -91,7 +91,7 @@ def test_an_answer_names_generation_model_and_timings(client: FlaskClient) -> No
     answer = client.post("/find_similar", data=picture(RED), content_type="image/png")
     assert body(answer)["generation"] == f"products-{MODEL_VERSION}"
     assert body(answer)["model_version"] == MODEL_VERSION
-    assert body(answer)["timings_ms"].keys() == {"decode", "embed", "search"}
+    assert body(answer)["timings_ms"].keys() == {"wait", "decode", "embed", "search"}
     assert "embed;dur=" in answer.headers["Server-Timing"]
 
 

@@ -28,6 +28,13 @@ def test_beyond_the_limit_searches_are_refused(make_client: MakeClient) -> None:
     assert len(answer.headers.get_all("Retry-After")) == 1
 
 
+def test_when_to_come_back_is_said_in_refusals_alone(make_client: MakeClient) -> None:
+    """An answer of success counts what is left, and asks nobody to wait."""
+    answer = make_client(search_api_rate_limit="3/hour").get(PATH)
+    assert answer.headers["X-RateLimit-Remaining"] == "2"
+    assert "Retry-After" not in answer.headers
+
+
 def test_bad_requests_count_too(make_client: MakeClient) -> None:
     """Guessing keys or parameters is no cheaper than searching."""
     client = make_client(search_api_rate_limit="2/hour", search_api_keys=KEYS)
