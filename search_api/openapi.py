@@ -62,6 +62,8 @@ _OF_PHOTOS = (
     problems.MODEL_MISSING,
     problems.MODEL_FAILED,
     problems.TOO_BUSY,
+    _HTTP[408],
+    _HTTP[503],
 )
 _OF_IMAGE_URLS = (
     problems.URL_REFUSED,

@@ -151,6 +151,7 @@ HTTP_PROBLEMS: Mapping[int, ProblemType] = {
         ProblemType("too-many-requests", 429, "Too many requests"),
         ProblemType("headers-too-large", 431, "The headers are too large"),
         ProblemType("not-implemented", 501, "This is not implemented"),
+        ProblemType("too-many-uploads", 503, "Too many uploads at once", retry_after_seconds=1),
     )
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from waitress import create_server, wasyncore
 
 from search_api.errors import CannotListen
-from search_api.server_errors import ProblemChannel
+from search_api.receiving import bounded_channel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,13 +27,17 @@ _MAX_ANSWER_BYTES = 64_000_000
 class ServerLimits:
     """How much a server takes on.
 
-    max_body_bytes: of a request, as the application has it. drain_seconds: for requests under way at a stop.
+    max_body_bytes: of a request, as the application has it; max_bodies_bytes: of all that are being
+    received or answered. receive_seconds: for a request to arrive in.
+    drain_seconds: for requests under way at a stop.
     trusted_proxies: how many proxies in front may say who the client is.
     """
 
     threads: int = 8
     connections: int = 200
     max_body_bytes: int = 10_000_000
+    max_bodies_bytes: int = 64_000_000
+    receive_seconds: float = 30.0
     idle_seconds: int = 60
     drain_seconds: float = 10.0
     trusted_proxies: int = 0
@@ -42,7 +46,7 @@ class ServerLimits:
 class HttpServer:
     """One application on one address. It listens from the beginning, and answers once started.
 
-    Raises CannotListen. Bodies are kept in memory: at most `connections` × (`max_body_bytes` + 1 MB).
+    Raises CannotListen. Bodies are kept in memory: `max_bodies_bytes` of them, and 64 kB for each connection.
     """
 
     def __init__(self, app: "WSGIApplication", host: str, port: int, limits: ServerLimits) -> None:
@@ -51,6 +55,7 @@ class HttpServer:
         self._stopping = Event()
         self._closing = Lock()
         self._closed = False
+        self._look_again_at = 0.0
         self._map: dict[int, wasyncore.dispatcher] = {}
         body_bytes = limits.max_body_bytes + _BODY_SLACK_BYTES
         self._server = create_server(
@@ -70,7 +75,9 @@ class HttpServer:
             asyncore_use_poll=True,
             **_proxy_arguments(limits.trusted_proxies),
         )
-        self._server.channel_class = ProblemChannel
+        self._server.channel_class = bounded_channel(
+            receive_seconds=limits.receive_seconds, max_bodies_bytes=limits.max_bodies_bytes
+        )
         self._thread = Thread(target=self._run, name=f"http-{self.port}", daemon=True)
 
     @property
@@ -99,12 +106,21 @@ class HttpServer:
     def _run(self) -> None:
         while not self._stopping.is_set():
             wasyncore.loop(timeout=_WAKE_SECONDS, use_poll=True, map=self._map, count=1)
+            self._give_up_what_is_late()
         # Closes the listening socket only: worker threads still wake this loop to have their answers sent.
         wasyncore.dispatcher.close(self._server)
         deadline = monotonic() + self._drain_seconds
         while self._busy() and monotonic() < deadline:
             wasyncore.loop(timeout=_DRAIN_STEP_SECONDS, use_poll=True, map=self._map, count=1)
         self._close()
+
+    def _give_up_what_is_late(self) -> None:
+        now = monotonic()
+        if now < self._look_again_at:
+            return
+        self._look_again_at = now + _WAKE_SECONDS
+        for channel in list(self._server.active_channels.values()):
+            channel.give_up_if_late(now)
 
     def _busy(self) -> bool:
         channels = list(self._server.active_channels.values())

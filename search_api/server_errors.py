@@ -32,6 +32,8 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
                 ("Cache-Control", "no-store"),
             ]
         )
+        if kind.retry_after_seconds is not None:
+            self.response_headers.append(("Retry-After", str(kind.retry_after_seconds)))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

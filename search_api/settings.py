@@ -59,11 +59,19 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
     search_api_connection_limit: int = Field(
         default=200,
         ge=1,
-        description="Open connections; further ones wait. With SEARCH_API_MAX_BODY_BYTES it bounds the "
-        "memory that uploads can take.",
+        description="Open connections; further ones wait.",
     )
     search_api_max_body_bytes: int = Field(
         default=10_000_000, ge=1_000, description="Bytes that a request's body may have."
+    )
+    search_api_max_bodies_bytes: int = Field(
+        default=64_000_000,
+        ge=1_000,
+        description="Bytes of bodies that are held at a time, over all connections: being received, waiting, "
+        "or being answered. A body beyond is refused: 503, with Retry-After.",
+    )
+    search_api_receive_seconds: float = Field(
+        default=30.0, gt=0, description="How long a request may take to arrive; a slower one is a 408."
     )
     search_api_idle_seconds: int = Field(
         default=60, ge=1, description="How long a connection may be silent before it is closed."

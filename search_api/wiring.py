@@ -56,6 +56,8 @@ def api_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
         threads=settings.search_api_threads + _photo_limits(settings).threads,
         connections=settings.search_api_connection_limit,
         max_body_bytes=settings.search_api_max_body_bytes,
+        max_bodies_bytes=settings.search_api_max_bodies_bytes,
+        receive_seconds=settings.search_api_receive_seconds,
         idle_seconds=settings.search_api_idle_seconds,
         drain_seconds=settings.search_api_drain_seconds,
         trusted_proxies=settings.search_api_trusted_proxies,
