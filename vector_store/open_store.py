@@ -12,7 +12,7 @@ def open_store(settings: VectorStoreSettings) -> VectorStore:
     for before the first call.
     """
     if settings.qdrant_path is not None:
-        return EdgeStore(settings.qdrant_path, settings.collection)
+        return EdgeStore(settings.qdrant_path, settings.collection, size_class=settings.qdrant_size_class)
     # The client costs half a second and 40 MB, which the embedded engine need not pay.
     from vector_store.server import ServerStore, connect  # noqa: PLC0415
     from vector_store.server.connection import Connection  # noqa: PLC0415
@@ -23,4 +23,5 @@ def open_store(settings: VectorStoreSettings) -> VectorStore:
         settings.collection,
         replication=Replication(settings.qdrant_replication_factor),
         shard_number=settings.qdrant_shard_number,
+        size_class=settings.qdrant_size_class,
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import NoDecode
 
 from vector_store.filterable import ATTRIBUTE_TYPES, FILTERABLE_FIELDS
+from vector_store.size_class import SizeClass
 
 
 class VectorStoreSettings(BaseModel):
@@ -55,6 +56,14 @@ class VectorStoreSettings(BaseModel):
         default=None,
         ge=1,
         description="Shards of generations made from now on; not set: one on each of the server's nodes.",
+    )
+    qdrant_size_class: SizeClass = Field(
+        default=SizeClass.SMALL,
+        description=(
+            "What generations made from now on are laid out for, on a server or embedded. `small`: everything "
+            "in memory, up to some millions of pictures. `large`: int8 copies of the vectors in memory, the "
+            "originals on disk. `huge`: the graph on disk too."
+        ),
     )
     collection: str = Field(
         default="products",

@@ -29,8 +29,12 @@ from vector_store.errors import (
 from vector_store.filterable import FILTERABLE_FIELDS
 from vector_store.generation import Generation, is_generation_name
 from vector_store.json_path import to_json_path
+from vector_store.size_class import LAYOUTS, QUANTILE, Layout, SizeClass
 
 _DESCRIPTION = "generation.json"
+
+# But for the last, the engine's own defaults, which it wants to be told.
+_GRAPH_ON_DISK = edge.HnswIndexConfig(m=16, ef_construct=100, full_scan_threshold=10_000, on_disk=True)
 
 _INDEX_TYPES = {
     "keyword": edge.PayloadSchemaType.Keyword,
@@ -47,8 +51,12 @@ class EdgeStore:
     the folder, StoreCorrupt where it holds something else, StoreUnavailable where it cannot be written.
     """
 
-    def __init__(self, folder: Path, collection: str = "products") -> None:
+    def __init__(
+        self, folder: Path, collection: str = "products", *, size_class: SizeClass = SizeClass.SMALL
+    ) -> None:
+        """size_class: of generations that are made; those that are there keep theirs."""
         self._folder = folder
+        self._layout = LAYOUTS[size_class]
         self._alias = AliasFile(folder / f"alias-{collection}.json")
         self._open: dict[str, EdgeCollection] = {}
         self._hidden: dict[str, EdgeCollection] = {}
@@ -93,7 +101,7 @@ class EdgeStore:
             with translated_failures(f"cannot make generation {generation.name}"):
                 folder.mkdir(parents=True)
                 require_room(folder)
-                shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation))
+                shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation, self._layout))
                 for field, kind in _indexes(generation).items():
                     shard.update(edge.UpdateOperation.create_field_index(field, kind))
             self._hidden[generation.name] = EdgeCollection(generation, shard, folder)
@@ -191,9 +199,19 @@ class EdgeStore:
         return self._folder / "generations" / name
 
 
-def _config(generation: Generation) -> edge.EdgeConfig:
+def _config(generation: Generation, layout: Layout) -> edge.EdgeConfig:
+    int8 = edge.ScalarQuantizationConfig(edge.ScalarType.Int8, quantile=QUANTILE, always_ram=True)
     return edge.EdgeConfig(
-        vectors={VECTOR_NAME: edge.EdgeVectorParams(size=generation.dimension, distance=edge.Distance.Cosine)}
+        vectors={
+            VECTOR_NAME: edge.EdgeVectorParams(
+                size=generation.dimension,
+                distance=edge.Distance.Cosine,
+                on_disk=layout.vectors_on_disk or None,
+            )
+        },
+        hnsw_config=_GRAPH_ON_DISK if layout.graph_on_disk else None,
+        quantization_config=int8 if layout.quantized else None,
+        on_disk_payload=layout.payload_on_disk or None,
     )
 
 

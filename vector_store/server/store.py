@@ -12,6 +12,7 @@ from vector_store.server.collection import VECTOR_NAME, ServerCollection, addres
 from vector_store.server.connection import Connection
 from vector_store.server.failures import is_access_refused
 from vector_store.server.replication import Replication
+from vector_store.size_class import LAYOUTS, QUANTILE, Layout, SizeClass
 
 METADATA_KEY = "visual_product_search"
 _HIDDEN_OF = "hidden_of"
@@ -39,12 +40,14 @@ class ServerStore:
         *,
         replication: Replication | None = None,
         shard_number: int | None = None,
+        size_class: SizeClass = SizeClass.SMALL,
     ) -> None:
-        """replication, shard_number: of collections that are made; those that are there keep theirs."""
+        """All but the first two: of collections that are made; those that are there keep theirs."""
         self._connection = connection
         self._alias = collection
         self._replication = replication or Replication()
         self._shard_number = shard_number
+        self._layout = LAYOUTS[size_class]
 
     def generations(self) -> list[Generation]:
         """Every generation of this shop, oldest first. Raises StoreCorrupt where one cannot be read."""
@@ -89,9 +92,14 @@ class ServerStore:
                 generation.name,
                 vectors_config={
                     VECTOR_NAME: models.VectorParams(
-                        size=generation.dimension, distance=models.Distance.COSINE
+                        size=generation.dimension,
+                        distance=models.Distance.COSINE,
+                        on_disk=self._layout.vectors_on_disk or None,
                     )
                 },
+                hnsw_config=models.HnswConfigDiff(on_disk=True) if self._layout.graph_on_disk else None,
+                quantization_config=_quantization(self._layout),
+                on_disk_payload=self._layout.payload_on_disk or None,
                 shard_number=self._shard_number,
                 replication_factor=self._replication.factor if self._replication.factor > 1 else None,
                 write_consistency_factor=self._replication.write_consistency_factor,
@@ -237,3 +245,13 @@ def indexes_of(generation: Generation) -> dict[str, models.PayloadSchemaType]:
         **named,
         **attributes,
     }
+
+
+def _quantization(layout: Layout) -> models.ScalarQuantization | None:
+    if not layout.quantized:
+        return None
+    return models.ScalarQuantization(
+        scalar=models.ScalarQuantizationConfig(
+            type=models.ScalarType.INT8, quantile=QUANTILE, always_ram=True
+        )
+    )
