@@ -7,6 +7,7 @@
     ├── ModelVersionMissing     no file here holds the model that an index was built by
     ├── BadEmbedding            a model answered with numbers that no index may hold
     ├── TorchMissing            torch is needed and not installed
+    ├── ProviderMissing         ONNX Runtime cannot compute with what it is told to
     ├── ExportRefused           the exported graph does not do what the torch model does
     ├── CheckpointError         a checkpoint cannot be taken over
     │   ├── CheckpointUnreadable    missing, damaged, or holding no tensors
@@ -68,6 +69,13 @@ class TorchMissing(ModelError):
 
     def __init__(self, what_for: str) -> None:
         super().__init__(f"{what_for} needs torch, which is not installed: pip install -r requirements.txt")
+
+
+class ProviderMissing(ModelError):
+    """ONNX Runtime cannot compute with what EMBEDDER_PROVIDERS names."""
+
+    def __init__(self, provider: str, reason: str) -> None:
+        super().__init__(f"EMBEDDER_PROVIDERS: no {provider[:100]!r} here: {reason}")
 
 
 class ExportRefused(ModelError):

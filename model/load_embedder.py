@@ -12,12 +12,12 @@ def load_embedder(settings: ModelSettings, path: Path | None = None) -> Embedder
     """Load the model at `path`, by default `settings.model_path`, with the embedder that the settings name.
 
     Blocks while it reads the file (some 100 ms for ONNX, seconds for torch).
-    ModelFileMissing, ModelFileInvalid; TorchMissing for `EMBEDDER=torch` without torch.
+    ModelFileMissing, ModelFileInvalid; TorchMissing for `EMBEDDER=torch` without torch; ProviderMissing.
     """
     path = path or settings.model_path
     match settings.embedder:
         case EmbedderKind.ONNX:
-            return OnnxEmbedder(path, settings.embed_threads)
+            return OnnxEmbedder(path, settings.embed_threads, settings.embedder_providers)
         case EmbedderKind.TORCH:
             try:
                 from model.torch_embedder import TorchEmbedder  # noqa: PLC0415 (serving imports no torch unasked)

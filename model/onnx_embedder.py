@@ -1,11 +1,13 @@
-"""The embedder that serves: ONNX Runtime on the CPU, without torch."""
+"""The embedder that serves: ONNX Runtime, without torch."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from model.checked_embedder import CheckedEmbedder
 from model.errors import BadEmbedding, ModelFileInvalid, ModelFileMissing
+from model.execution_providers import named_providers, require_active
 from model.model_info import ModelInfo
 from model.onnx_runtime import onnxruntime, onnxruntime_pybind11_state
 from model.preprocessing import Pixels
@@ -25,12 +27,13 @@ _RUNTIME_ERRORS: tuple[type[Exception], ...] = tuple(
 class OnnxEmbedder(CheckedEmbedder):
     """Serves one exported .onnx file; an `Embedder`.
 
-    Loading blocks for some 100 ms and tests the file by its probe. ModelFileMissing, ModelFileInvalid.
-    `threads`: cores that one call may use (None: all). Several threads may call at once.
+    Loading blocks for some 100 ms and tests the file by its probe. ModelFileMissing, ModelFileInvalid,
+    ProviderMissing. `threads`: cores that one call may use (None: all). `providers`: what it computes with,
+    by preference. Several threads may call at once.
     """
 
-    def __init__(self, path: Path, threads: int | None = None) -> None:
-        self._session = _open_session(path, threads)
+    def __init__(self, path: Path, threads: int | None = None, providers: Sequence[str] = ("cpu",)) -> None:
+        self._session = _open_session(path, threads, providers)
         info = ModelInfo.from_metadata(self._session.get_modelmeta().custom_metadata_map, path)
         super().__init__(path, info)
         self._check_signature()
@@ -57,11 +60,14 @@ class OnnxEmbedder(CheckedEmbedder):
 
 def read_info(path: Path) -> ModelInfo:
     """What the file says about itself, without preparing it to run. ModelFileMissing, ModelFileInvalid."""
-    session = _open_session(path, threads=1, optimise=False)
+    session = _open_session(path, 1, ("cpu",), optimise=False)
     return ModelInfo.from_metadata(session.get_modelmeta().custom_metadata_map, path)
 
 
-def _open_session(path: Path, threads: int | None, *, optimise: bool = True) -> onnxruntime.InferenceSession:
+def _open_session(
+    path: Path, threads: int | None, providers: Sequence[str], *, optimise: bool = True
+) -> onnxruntime.InferenceSession:
+    wanted = named_providers(providers)
     if not path.is_file():
         raise ModelFileMissing(path, "there is no such model file")
     options = onnxruntime.SessionOptions()
@@ -73,6 +79,8 @@ def _open_session(path: Path, threads: int | None, *, optimise: bool = True) -> 
     if not optimise:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(path, options, providers=wanted)
     except _RUNTIME_ERRORS as error:
         raise ModelFileInvalid(path, f"ONNX Runtime cannot load it: {error}") from error
+    require_active(session, wanted)
+    return session

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import NoDecode
 
 WEIGHTS_DIR = Path(__file__).parent / "weights"
 SHIPPED_MODEL = WEIGHTS_DIR / "efficientnet_lite0.onnx"
@@ -48,5 +50,19 @@ class ModelSettings(BaseModel):
     )
     embed_device: EmbedDevice = Field(
         default=EmbedDevice.CPU,
-        description="Where EMBEDDER=torch runs: cpu or cuda. ONNX always runs on the CPU.",
+        description="Where EMBEDDER=torch runs: cpu or cuda. For EMBEDDER=onnx see EMBEDDER_PROVIDERS.",
     )
+    embedder_providers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("cpu",),
+        min_length=1,
+        description="What EMBEDDER=onnx computes with, ONNX Runtime's execution providers in the order of "
+        "preference. Others than cpu need a build of ONNX Runtime that has them, such as onnxruntime-gpu.",
+        examples=["cuda,cpu"],
+    )
+
+    @field_validator("embedder_providers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))

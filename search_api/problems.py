@@ -119,6 +119,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     model.ModelFileInvalid: MODEL_FAILED,
     model.ModelVersionMissing: MODEL_MISSING,
     model.BadEmbedding: MODEL_FAILED,
+    model.ProviderMissing: MODEL_FAILED,
     model.TorchMissing: MODEL_FAILED,
     model.ExportRefused: MODEL_FAILED,
     model.CheckpointError: MODEL_FAILED,

@@ -8,8 +8,11 @@ from pathlib import Path
 import pydantic
 import pytest
 
+from model.errors import ProviderMissing
+from model.execution_providers import require_active
 from model.load_embedder import load_embedder
 from model.onnx_embedder import OnnxEmbedder
+from model.onnx_runtime import onnxruntime
 from model.settings import SHIPPED_MODEL, EmbedderKind, ModelSettings
 
 SERVE = """
@@ -52,13 +55,40 @@ def test_defaults_name_the_shipped_model() -> None:
     assert settings.embedder is EmbedderKind.ONNX
 
 
+def test_a_provider_that_is_not_here_is_one_clear_line(write_mean_colour: Callable[..., Path]) -> None:
+    """An accelerator that ONNX Runtime lacks is said at start-up, with what there is; nothing falls back."""
+    settings = ModelSettings.model_validate(
+        {"model_path": write_mean_colour(), "embedder_providers": "rocket, cpu"}
+    )
+
+    with pytest.raises(ProviderMissing, match=r"EMBEDDER_PROVIDERS: no 'rocket' here: .*cpu.* only"):
+        load_embedder(settings)
+
+
+@pytest.mark.parametrize("name", ["cpu", "CPU", "CPUExecutionProvider", "cpu,,cpu"])
+def test_providers_go_by_short_or_full_names(write_mean_colour: Callable[..., Path], name: str) -> None:
+    """`cpu` and ONNX Runtime's own name are the same."""
+    settings = ModelSettings.model_validate({"model_path": write_mean_colour(), "embedder_providers": name})
+
+    assert isinstance(load_embedder(settings), OnnxEmbedder)
+
+
+def test_a_provider_that_does_not_start_is_told(write_mean_colour: Callable[..., Path]) -> None:
+    """ONNX Runtime goes on without an accelerator that fails to start; we do not."""
+    session = onnxruntime.InferenceSession(write_mean_colour(), providers=["CPUExecutionProvider"])
+
+    with pytest.raises(ProviderMissing, match=r"no 'cuda' here: .*does not start"):
+        require_active(session, ["CUDAExecutionProvider", "CPUExecutionProvider"])
+
+
 def test_every_setting_is_described() -> None:
     """Each field has a description for the table of settings."""
     assert all(field.description for field in ModelSettings.model_fields.values())
 
 
 @pytest.mark.parametrize(
-    "fields", [{"embedder": "tensorflow"}, {"embed_threads": 0}, {"embed_device": "tpu"}]
+    "fields",
+    [{"embedder": "tensorflow"}, {"embed_threads": 0}, {"embed_device": "tpu"}, {"embedder_providers": ""}],
 )
 def test_wrong_settings_are_refused(fields: dict[str, object]) -> None:
     """An unknown embedder, device or no threads at all is a validation error."""
