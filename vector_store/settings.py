@@ -60,7 +60,7 @@ class VectorStoreSettings(BaseModel):
     qdrant_size_class: SizeClass = Field(
         default=SizeClass.SMALL,
         description=(
-            "What generations made from now on are laid out for, on a server or embedded. `small`: everything "
+            "What generations made from now on are laid out for, on a server or embedded. `small`: all of it "
             "in memory, up to some millions of pictures. `large`: int8 copies of the vectors in memory, the "
             "originals on disk. `huge`: the graph on disk too."
         ),
