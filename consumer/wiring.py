@@ -29,7 +29,7 @@ from consumer.product_state import StateRules
 from consumer.redrive.returned_messages import redrive_topic
 from consumer.service import ConsumerParts, ConsumerService
 from consumer.settings import ConsumerSettings
-from consumer.status.gauges import Gauges
+from consumer.status.gauges import Gauges, lag_of
 from consumer.status.status_point import StatusReport, last_written_ms
 from consumer.steps.commit import Committer
 from consumer.steps.fetch import Pixels, fetch
@@ -138,7 +138,9 @@ def build_consumer(
     mender = Mender(index, pipeline, persistence, _now_ms)
     audit = PeriodicAudit(index, metrics, every_seconds=settings.audit_interval_seconds, now_ms=_now_ms)
     audits = settings.audit_interval_seconds > 0
-    status = StatusReport(index, offsets, _now_ms, audit.audited_at_ms if audits else None)
+    status = StatusReport(
+        index, offsets, _now_ms, audit.audited_at_ms if audits else None, lambda: lag_of(metrics)
+    )
     periodic_work = PeriodicWork(
         (
             Chore("mend", settings.mend_interval_seconds, mender.run_once),

@@ -18,6 +18,7 @@ from search_api.routes.page import page_routes
 from search_api.routes.problem_types import problem_routes
 from search_api.routes.products import product_routes
 from search_api.routes.similar import similar_routes
+from search_api.routes.stats import stats_routes
 from search_api.security_headers import add_security_headers
 from search_api.settings import SearchApiSettings
 
@@ -52,16 +53,18 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
         problem_routes(),
         openapi_routes(settings.filterable_attributes),
         metrics_routes(parts.metrics, allow=lambda: access.require_any(request)),
+        stats_routes(parts, allow=lambda: access.require_any(request)),
     ):
         app.register_blueprint(routes)
     return app
 
 
 def create_status_app(parts: Parts) -> Flask:
-    """Health, readiness and metrics alone, for a port that only operators reach."""
+    """Health, readiness, metrics and statistics alone, for a port that only operators reach."""
     app = _bare_app(parts)
     add_security_headers(app, plain_http_image_hosts=())
     app.register_blueprint(metrics_routes(parts.metrics, allow=lambda: None))
+    app.register_blueprint(stats_routes(parts, allow=lambda: None))
     return app
 
 

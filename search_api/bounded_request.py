@@ -10,8 +10,8 @@ from werkzeug.formparser import FormDataParser
 class BoundedRequest(Request):
     """As Flask's, but an uploaded file is never written to the disk, and a malformed form is an error.
 
-    Werkzeug would spool a file of more than 500 kB to a temporary one, and take a broken form for an
-    empty one.
+    Werkzeug would spool a file of more than 500 kB to a temporary one, take a broken form for an empty one,
+    and name a part None that has no name.
     """
 
     def _get_file_stream(
@@ -22,6 +22,11 @@ class BoundedRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         return BytesIO()
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        if None in self.form or None in self.files:
+            raise ValueError("a part has no name")
 
     def make_form_data_parser(self) -> FormDataParser:
         """The parser of this request's form; raises ValueError for a malformed one."""

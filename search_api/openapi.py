@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from search_api import problems
 from search_api.filters import Bounds
-from search_api.openapi_examples import PRODUCT_REPORT, SIMILAR_ANSWER
+from search_api.openapi_examples import PRODUCT_REPORT, SIMILAR_ANSWER, STATS_ANSWER
 from search_api.openapi_parameters import PRODUCT_ID, filters_schema, search_parameters
 from search_api.problems import ProblemType
 from search_api.schemas import (
@@ -19,6 +19,7 @@ from search_api.schemas import (
     ReadyAnswer,
     SimilarAnswer,
     SimilarRequest,
+    StatsAnswer,
 )
 
 _DESCRIPTION = (
@@ -31,6 +32,7 @@ _MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
     (Bounds, "validation"),
     (SimilarAnswer, "serialization"),
     (ProductReport, "serialization"),
+    (StatsAnswer, "serialization"),
     (HealthAnswer, "serialization"),
     (ReadyAnswer, "serialization"),
     (ProblemDetails, "serialization"),
@@ -38,6 +40,7 @@ _MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
 _EXAMPLES: Mapping[type[BaseModel], BaseModel] = {
     SimilarAnswer: SIMILAR_ANSWER,
     ProductReport: PRODUCT_REPORT,
+    StatsAnswer: STATS_ANSWER,
 }
 _HTTP = problems.HTTP_PROBLEMS
 _OF_EVERY_REQUEST = (_HTTP[400], problems.UNFORESEEN)
@@ -88,6 +91,7 @@ def openapi_document(attributes: Mapping[str, str]) -> dict[str, Any]:
             "/healthz": {"get": _health()},
             "/readyz": {"get": _readiness()},
             "/metrics": {"get": _metrics()},
+            "/stats": {"get": _stats()},
         },
         "components": {
             "schemas": schemas,
@@ -181,6 +185,24 @@ def _metrics() -> dict[str, Any]:
             "200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}},
             **_problem_responses((*_OF_EVERY_REQUEST, problems.KEY_NEEDED)),
         },
+    }
+
+
+def _stats() -> dict[str, Any]:
+    return {
+        "operationId": "stats",
+        "summary": "What the index holds and how fresh it is; without a key only on the status port",
+        "security": [{"bearer": []}, {"header": []}],
+        "responses": _responses(
+            StatsAnswer,
+            (
+                *_OF_EVERY_REQUEST,
+                problems.KEY_NEEDED,
+                problems.NO_GENERATION,
+                problems.STORE_UNAVAILABLE,
+                problems.STORE_UNREADABLE,
+            ),
+        ),
     }
 
 

@@ -6,10 +6,12 @@ from search_api.schemas import (
     ImageData,
     ImageReport,
     MatchedImage,
+    PartitionPosition,
     ProductData,
     ProductReport,
     QueryEcho,
     SimilarAnswer,
+    StatsAnswer,
     moment,
 )
 
@@ -43,4 +45,21 @@ PRODUCT_REPORT = ProductReport(
     indexed_time=moment(1_795_400_221_870),
     generation="products-4b130f81",
     model_version="4b130f81",
+)
+STATS_ANSWER = StatsAnswer(
+    generation="products-4b130f81",
+    model_version="4b130f81",
+    generation_created=moment(1_795_300_000_000),
+    products=25_310,
+    products_deleted=412,
+    products_with_pending_images=3,
+    images=61_870,
+    kept_up_to_date=True,
+    status_time=moment(1_795_400_221_000),
+    silent_seconds=4.2,
+    lag_messages=0,
+    lag_seconds=0.0,
+    unfinished_messages=0,
+    positions=[PartitionPosition(topic="products", partition=0, offset=81_422)],
+    audit_time=moment(1_795_360_000_000),
 )

@@ -11,7 +11,7 @@ from telemetry import Metrics
 
 _log = structlog.get_logger()
 # Asked for every few seconds by machines.
-_QUIET = {"health", "metrics"}
+_QUIET = {"health", "metrics", "stats"}
 
 
 def request_id() -> str:

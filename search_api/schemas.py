@@ -149,6 +149,36 @@ class ProductReport(_Answer):
     model_version: str
 
 
+class PartitionPosition(_Answer):
+    """How far a partition has been read."""
+
+    topic: str
+    partition: int
+    offset: int = Field(description="Of the first message that is not dealt with yet.")
+
+
+class StatsAnswer(_Answer):
+    """What the index holds, and how fresh it is, as its consumer said last."""
+
+    generation: str
+    model_version: str
+    generation_created: datetime
+    products: int = Field(description="For sale, whether their images are indexed yet or not.")
+    products_deleted: int = Field(description="Records kept so that a late event cannot bring one back.")
+    products_with_pending_images: int = Field(description="With an image that will be tried again.")
+    images: int = Field(description="Indexed pictures.")
+    kept_up_to_date: bool = Field(description="Whether a consumer was at work within the last minute.")
+    status_time: datetime | None = Field(description="When it said so; null: never yet.")
+    silent_seconds: float = Field(description="How long ago; before the first time, the generation's age.")
+    lag_messages: int | None = Field(
+        description="Messages not dealt with yet, of the partitions of the consumer that says so."
+    )
+    lag_seconds: float | None = Field(description="Age of the message it took in last; 0 where none waits.")
+    unfinished_messages: int | None = Field(description="Taken in and not committed yet.")
+    positions: list[PartitionPosition]
+    audit_time: datetime | None = Field(description="When the last periodic audit ended; null: not yet.")
+
+
 class HealthAnswer(_Answer):
     """The process lives."""
 

@@ -26,13 +26,13 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
     )
     search_api_port: int = Field(default=8000, ge=0, le=65_535, description="Port of the API and the page.")
     search_api_status_host: str = Field(
-        default="127.0.0.1", description="Address that health, readiness and metrics listen on."
+        default="127.0.0.1", description="Address that health, readiness, metrics and statistics listen on."
     )
     search_api_status_port: int = Field(
         default=9101,
         ge=0,
         le=65_535,
-        description="Port of health, readiness and metrics, which need no key there.",
+        description="Port of health, readiness, metrics and statistics, which need no key there.",
     )
     search_api_threads: int = Field(
         default=8, ge=1, le=256, description="Requests answered at the same time, besides photos."

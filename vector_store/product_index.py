@@ -12,7 +12,7 @@ from vector_store.inspection import Inspection
 from vector_store.interface import Collection
 from vector_store.points import KIND_IMAGE, KIND_RECORD, KIND_STATUS, Payload, Point, UpsertPoints, Vector
 from vector_store.read_check import CheckedProduct, best_first, check
-from vector_store.records import ProductRecord
+from vector_store.records import STATE_LIVE, ProductRecord
 from vector_store.write_protocol import ProductWrite, operations_for
 
 _PAGE_POINTS = 500
@@ -153,6 +153,10 @@ class ProductIndex:
     def count_records(self) -> int:
         """How many records there are, deleted products included."""
         return self._collection.count(Equals("kind", KIND_RECORD))
+
+    def count_live(self) -> int:
+        """How many records there are of products that are for sale."""
+        return self._collection.count(AllOf((Equals("kind", KIND_RECORD), Equals("state", STATE_LIVE))))
 
     def count_images(self) -> int:
         """How many image points there are, orphans included."""

@@ -10,6 +10,9 @@ from vector_store.points import KIND_RECORD, Payload, Point
 from vector_store.stamp import Stamp
 from vector_store.typed_fields import optional_field, typed_field
 
+STATE_LIVE = "live"
+STATE_DELETED = "deleted"
+
 
 class ImageStatus(StrEnum):
     """What has become of one image of a product."""
@@ -96,7 +99,7 @@ class ProductRecord:
             "revision": self.stamp.revision,
             "tie": self.stamp.tie,
             "attempt": self.stamp.attempt,
-            "state": "live" if self.live else "deleted",
+            "state": STATE_LIVE if self.live else STATE_DELETED,
             "images": [_image_to_payload(image) for image in self.images],
             "digest": self.digest,
             "event_time_ms": self.event_time_ms,

@@ -14,6 +14,11 @@ from telemetry import Metrics
 _EVERY_SECONDS = 2.0
 
 
+def lag_of(metrics: Metrics) -> tuple[int, float]:
+    """What the gauges say of all partitions together: messages that wait, and the age of the oldest, s."""
+    return int(metrics.value(LAG_MESSAGES)), metrics.largest(LAG_SECONDS)
+
+
 class Gauges:
     """Sets the gauges. now_ms: the time of day, in milliseconds since 1970; clock: seconds, monotonic."""
 

@@ -10,6 +10,7 @@ from vector_store import ProductIndex
 class StatusReport:
     """Writes the status point. now_ms: the time of day, in milliseconds since 1970.
 
+    lag: how many messages wait, and for how many seconds, of the partitions that this member reads.
     audited_at_ms: when the last audit ended, see `periodic_audit`; None where none runs by itself.
     """
 
@@ -19,14 +20,17 @@ class StatusReport:
         offsets: OffsetTracker,
         now_ms: Callable[[], int],
         audited_at_ms: Callable[[], int] | None = None,
+        lag: Callable[[], tuple[int, float]] = lambda: (0, 0.0),
     ) -> None:
         self._index = index
         self._offsets = offsets
         self._now_ms = now_ms
         self._audited_at_ms = audited_at_ms
+        self._lag = lag
 
     def write(self) -> None:
         """Replace the status point; blocks for one write, and one look-up before."""
+        lag_messages, lag_seconds = self._lag()
         self._index.write_status(
             {
                 "written_at_ms": self._now_ms(),
@@ -34,6 +38,8 @@ class StatusReport:
                     {"topic": topic, "partition": partition, "offset": offset}
                     for (topic, partition), offset in sorted(self._offsets.positions().items())
                 ],
+                "lag_messages": lag_messages,
+                "lag_seconds": lag_seconds,
                 "unfinished_messages": self._offsets.open_messages(),
                 **({} if self._audited_at_ms is None else {AUDITED_AT: self._audited_at_ms()}),
             }

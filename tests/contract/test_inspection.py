@@ -63,3 +63,11 @@ def test_what_belongs_to_some_products(collection: Collection) -> None:
 def test_an_inspection_knows_its_generation(collection: Collection) -> None:
     """The typed attributes say which fields points carry."""
     assert dict(Inspection(collection).generation.filterable_attributes) == ATTRIBUTES
+
+
+def test_products_for_sale_are_counted(collection: Collection) -> None:
+    """Deleted ones keep their records, and are not among them; nor is the status."""
+    filled(collection, 5)
+    index = ProductIndex(collection)
+    index.write([a_write(a_record("p1", Stamp(3, 0)))])
+    assert (index.count_live(), index.count_records()) == (4, 5)

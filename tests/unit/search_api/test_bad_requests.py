@@ -68,6 +68,8 @@ def test_bad_json_is_refused_by_field(client: FlaskClient, json: bytes, field: s
         ("", "body"),
         ("no boundary at all", "body"),
         (part("file", filename="a.jpg"), "body"),
+        ("--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n--B--", "body"),
+        ('--B\r\nContent-Disposition: form-data; filename="a.jpg"\r\n\r\nx\r\n--B--', "body"),
         ("--B--", "body"),
         (part("limit", "5") + "--B--", "body"),
         (part("file", "", filename="empty.jpg") + "--B--", "file"),
