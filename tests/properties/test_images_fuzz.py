@@ -3,9 +3,8 @@
 import contextlib
 import io
 import random
-import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -14,6 +13,7 @@ from PIL import Image
 from images import BrokenImage, DecodeLimits, NotAnImage, TooManyPixels, TruncatedImage, decode
 from images.data_url import read_data_url
 from images.errors import ImageError
+from tests.properties.mutations import mutated
 
 _LIMITS = DecodeLimits(max_pixels=2_000_000)
 _DOCUMENTED = (BrokenImage, NotAnImage, TooManyPixels, TruncatedImage)
@@ -65,79 +65,10 @@ def _saved(image: Image.Image, form: str, options: dict[str, object]) -> bytes:
     return file.getvalue()
 
 
-def _flip(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.choice((1, 1, 2, 5, 20))):
-        data[chance.randrange(len(data))] = chance.randrange(256)
-
-
-def _flip_in_head(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.choice((1, 2, 4))):
-        data[chance.randrange(4, min(120, len(data)))] = chance.randrange(256)
-
-
-def _extreme(data: bytearray, chance: random.Random) -> None:
-    """A size or an offset becomes the largest, the smallest, or negative."""
-    width = chance.choice((1, 2, 4, 8))
-    start = chance.randrange(4, max(5, len(data) - width))
-    value = chance.choice((b"\0" * 8, b"\xff" * 8, b"\x7f" + b"\xff" * 7, b"\x80" + b"\0" * 7))
-    data[start : start + width] = value[:width]
-
-
-def _cut(data: bytearray, chance: random.Random) -> None:
-    del data[chance.randrange(len(data)) :]
-
-
-def _drop(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    del data[start : start + chance.choice((1, 4, 60, 1_000))]
-
-
-def _repeat(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    part = data[start : start + chance.choice((4, 60, 1_000))]
-    data[start:start] = part * chance.choice((1, 3, 50))
-
-
-def _splice(data: bytearray, chance: random.Random) -> None:
-    other = chance.choice(_files())
-    start, from_ = chance.randrange(len(data)), chance.randrange(len(other))
-    data[start : start + 200] = other[from_ : from_ + chance.choice((20, 200, 5_000))]
-
-
-def _insert(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    data[start:start] = chance.randbytes(chance.choice((1, 8, 300)))
-
-
-def _swap_sizes(data: bytearray, chance: random.Random) -> None:
-    """Somewhere stands another number of 16 bits: a width, a count, a length."""
-    start = chance.randrange(4, max(5, len(data) - 2))
-    order = chance.choice(("<H", ">H"))
-    data[start : start + 2] = struct.pack(order, chance.choice((0, 1, 48, 4_096, 30_000, 65_535)))
-
-
-_MUTATIONS: tuple[Callable[[bytearray, random.Random], None], ...] = (
-    _flip,
-    _flip_in_head,
-    _flip_in_head,
-    _extreme,
-    _cut,
-    _drop,
-    _repeat,
-    _splice,
-    _insert,
-    _swap_sizes,
-)
-
-
 def _mutants(seed: int, count: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     for _ in range(count):
-        data = bytearray(chance.choice(_files()))
-        for _ in range(chance.choice((1, 1, 2, 3))):
-            if len(data) > 8:
-                chance.choice(_MUTATIONS)(data, chance)
-        yield bytes(data)
+        yield mutated(chance.choice(_files()), _files(), chance)
 
 
 def _outcome(data: bytes, min_side_px: int | None) -> str:
