@@ -1,7 +1,7 @@
 """A URL or an upload becomes RGB pixels, safely: fetching with checks and limits, decoding with limits."""
 
 from images.build_fetcher import build_fetcher, decode_limits
-from images.decode import DecodeLimits, decode
+from images.decode import DecodeLimits, decode, seen_size_px
 from images.errors import (
     BadUrl,
     BrokenImage,
@@ -26,6 +26,7 @@ from images.errors import (
     UnavailableImage,
 )
 from images.fetcher import ImageFetcher
+from images.region import Region
 from images.settings import ImageSettings
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ImageSettings",
     "MissingImage",
     "NotAnImage",
+    "Region",
     "RejectedImage",
     "TooManyBytes",
     "TooManyPixels",
@@ -56,4 +58,5 @@ __all__ = [
     "build_fetcher",
     "decode",
     "decode_limits",
+    "seen_size_px",
 ]

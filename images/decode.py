@@ -1,9 +1,12 @@
 """From a file's bytes to RGB pixels: the one place that hands strangers' bytes to Pillow."""
 
+import math
 import re
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -21,6 +24,7 @@ from PIL import (
 
 from images.errors import BrokenImage, NotAnImage, TooManyPixels, TruncatedImage
 from images.file_format import FileFormat, ends_early, file_format, jpeg_passes
+from images.region import Region
 from images.rgb import as_rgb
 
 # Importing them registers them. Image.open would otherwise import every plugin that there is, to find one.
@@ -53,6 +57,12 @@ _TRANSPOSES = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Of the orientations, those that swap width and height.
+_FIRST_ON_ITS_SIDE = 5
+
+_JPEG_SCALES = (1, 2, 4, 8)
+_MOST_REGION_PIXELS = 4_000_000
+
 # Encoders write some ten scans. A file can have thousands, each as much work as the picture.
 _USUAL_PASSES = 16
 _PASSES_OF_MAX_PIXELS = 10
@@ -69,35 +79,72 @@ class DecodeLimits:
     max_pixels: int = 50_000_000
 
 
-def decode(data: bytes, limits: DecodeLimits, *, min_side_px: int | None = None) -> Image.Image:
+def decode(
+    data: bytes, limits: DecodeLimits, *, min_side_px: int | None = None, region: Region | None = None
+) -> Image.Image:
     """The first frame of a JPEG, PNG, WebP, AVIF or GIF: mode RGB, turned as its EXIF says, alpha on white.
 
     min_side_px: a JPEG may be decoded at a half, a quarter or an eighth of its size, much faster, as long as
-    its shorter side keeps that many pixels. Uses one core (AVIF: all); does not block.
+    its shorter side (with a region: the region's) keeps that many pixels.
+    region: the part that is wanted, of the turned picture. Uses one core (AVIF: all); does not block.
     Raises NotAnImage, TruncatedImage, BrokenImage, TooManyPixels.
     """
+    with _opened(data) as (image, form):
+        _check_size(image, data, form, limits)
+        if min_side_px is not None:
+            side = min_side_px if region is None else _side_for(region, image, min_side_px)
+            # Only JPEG's plugin does anything here.
+            image.draft(None, (side, side))
+        image.load()
+        rgb = as_rgb(image)
+        turn = _TRANSPOSES.get(_orientation(image))
+        # What was decoded may be as large as the turned copy that comes next.
+        del image
+    seen = rgb if turn is None else rgb.transpose(turn)
+    return seen if region is None else region.cut_from(seen)
+
+
+def seen_size_px(data: bytes) -> tuple[int, int]:
+    """Width and height of an image file's picture once it is turned as its EXIF says; decodes no pixel.
+
+    Raises NotAnImage, TruncatedImage, BrokenImage, TooManyPixels.
+    """
+    with _opened(data) as (image, _):
+        return _seen_size(image)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[ImageFile.ImageFile, FileFormat]]:
+    """The file by its header; whatever Pillow raises in the block is told as an error of ours."""
     form = file_format(data)
     if form is None:
         beginning = f"begins with {data[:12]!r}" if data else "is empty"
         raise NotAnImage(f"no JPEG, PNG, WebP, AVIF or GIF: it {beginning}")
     _quiet_pillow()
     try:
-        image = Image.open(BytesIO(data), formats=(form.value,))
-        _check_size(image, data, form, limits)
-        if min_side_px is not None:
-            # Only JPEG's plugin does anything here.
-            image.draft(None, (min_side_px, min_side_px))
-        image.load()
-        rgb = as_rgb(image)
-        turn = _TRANSPOSES.get(_orientation(image))
-        # What was decoded may be as large as the turned copy that comes next.
-        del image
+        yield Image.open(BytesIO(data), formats=(form.value,)), form
     except Image.DecompressionBombError as error:
         raise TooManyPixels(str(error)) from error
     except _BAD_BYTES as error:
         leaf = TruncatedImage if ends_early(data, form) else BrokenImage
         raise leaf(f"{form} that cannot be decoded: {_reason(error)}") from error
-    return rgb if turn is None else rgb.transpose(turn)
+
+
+def _seen_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if _orientation(image) >= _FIRST_ON_ITS_SIDE else (width, height)
+
+
+def _side_for(region: Region, image: Image.Image, min_side_px: int) -> int:
+    """The shorter side of the whole picture at which the region's shorter side has `min_side_px`.
+
+    Less where that would be very many pixels: a part of a photo must not cost more memory than the photo.
+    """
+    width, height = _seen_size(image)
+    whole = min(width, height)
+    scale = next((each for each in _JPEG_SCALES if width * height <= _MOST_REGION_PIXELS * each**2), 8)
+    most = whole // scale
+    return math.ceil(min(min_side_px * whole / region.shorter_side_px(width, height), most))
 
 
 def _check_size(image: ImageFile.ImageFile, data: bytes, form: FileFormat, limits: DecodeLimits) -> None:

@@ -19,10 +19,14 @@ class Access:
 
         Raises KeyNeeded, ScopeMissing.
         """
-        if not self._keys.guards(scope):
+        if not self.needs_key(scope):
             return
         if scope not in self._known(request).scopes:
             raise ScopeMissing(f"this key does not open what needs the scope {scope}")
+
+    def needs_key(self, scope: Scope) -> bool:
+        """Whether this scope is open to holders of a key only."""
+        return self._keys.guards(scope)
 
     def require_any(self, request: Request) -> None:
         """Let those pass who hold any of the keys, and nobody where there are none. Raises KeyNeeded."""

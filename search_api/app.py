@@ -22,7 +22,8 @@ from search_api.routes.stats import stats_routes
 from search_api.security_headers import add_security_headers
 from search_api.settings import SearchApiSettings
 
-_MAX_FORM_PARTS = 32
+# A query's lists come as a part for each of their values: up to 200 products to leave out, say.
+_MAX_FORM_PARTS = 400
 _MAX_FORM_FIELD_BYTES = 100_000
 
 
@@ -38,7 +39,10 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
     plain_http = [host for host in settings.image_allowed_hosts if host.startswith("http://")]
     add_security_headers(app, plain_http_image_hosts=(*settings.image_local_hosts, *plain_http))
     access = Access(KeyRing(settings.search_api_keys))
-    searches = (similar_routes(parts, access), product_routes(parts, access))
+    searches = (
+        similar_routes(parts, access, cache_seconds=settings.search_api_cache_seconds),
+        product_routes(parts, access),
+    )
     limit_searches(
         app,
         access,

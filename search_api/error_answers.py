@@ -31,18 +31,27 @@ def answer_errors(app: Flask, metrics: Metrics) -> None:
         if isinstance(error, RequestRedirect):
             return Response(status=error.code, headers={"Location": error.new_url})
         kind = problem_type_of(error)
-        metrics.count(PROBLEMS_METRIC, problem=kind.slug)
-        if isinstance(error, TooBusy):
-            metrics.count(PHOTOS_REFUSED, reason=type(error).__name__)
-        if kind.detail is not None:
-            # The caller is told less than there is to know; a traceback only helps where we are at fault.
-            ours = error if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
-            _log.error("request failed", problem=kind.slug, reason=str(error), exc_info=ours)
-        fields = error.fields if isinstance(error, InvalidRequest) else ()
-        return problem_response(kind, _detail(error, kind), fields=fields, headers=_headers(error, kind))
+        details = problem_details_of(error, metrics)
+        return _response(details, _headers(error, kind))
 
     # The documented edge: what nobody foresaw is answered here, and Werkzeug's own HTML never.
     app.register_error_handler(Exception, answer)
+
+
+def problem_details_of(error: Exception, metrics: Metrics) -> ProblemDetails:
+    """What the caller is told of an exception, which is counted, and logged where there is more to know.
+
+    To be called while a request is answered.
+    """
+    kind = problem_type_of(error)
+    metrics.count(PROBLEMS_METRIC, problem=kind.slug)
+    if isinstance(error, TooBusy):
+        metrics.count(PHOTOS_REFUSED, reason=type(error).__name__)
+    if kind.detail is not None:
+        # The caller is told less than there is to know; a traceback only helps where we are at fault.
+        ours = error if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
+        _log.error("request failed", problem=kind.slug, reason=str(error), exc_info=ours)
+    return _details(kind, _detail(error, kind), error.fields if isinstance(error, InvalidRequest) else ())
 
 
 def problem_response(
@@ -53,7 +62,11 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """One problem as `application/problem+json`; to be called while a request is answered."""
-    details = ProblemDetails(
+    return _response(_details(kind, detail, fields), headers or {})
+
+
+def _details(kind: ProblemType, detail: str, fields: Sequence[FieldError]) -> ProblemDetails:
+    return ProblemDetails(
         type=f"/problems/{kind.slug}",
         title=kind.title,
         status=kind.status,
@@ -61,11 +74,14 @@ def problem_response(
         instance=f"urn:uuid:{request_id()}",
         errors=[ProblemField(field=each.field, detail=each.detail) for each in fields] or None,
     )
+
+
+def _response(details: ProblemDetails, headers: Mapping[str, str]) -> Response:
     return Response(
         details.model_dump_json(exclude_none=True),
-        status=kind.status,
+        status=details.status,
         content_type=PROBLEM_JSON,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **headers},
     )
 
 

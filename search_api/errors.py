@@ -6,6 +6,7 @@ SearchApiError
 │   ├── UnsupportedBody    a content type that no query comes in
 │   ├── KeyNeeded          no API key, or none that is known
 │   ├── ScopeMissing       a known key that does not open this
+│   ├── QueryIdOutdated    of another model, or of another version of this service
 │   ├── ProductUnknown     never heard of, or deleted
 │   └── NothingIndexed     the product has no image that could be compared yet, or any more
 ├── NotReady               may pass without the asker's doing
@@ -61,6 +62,10 @@ class KeyNeeded(RequestError):
 
 class ScopeMissing(RequestError):
     """The key is known, and does not open this."""
+
+
+class QueryIdOutdated(RequestError):
+    """The query id was good once: what it holds cannot be compared any more."""
 
 
 class ProductUnknown(RequestError):

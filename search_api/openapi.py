@@ -8,19 +8,25 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from search_api import problems
-from search_api.filters import Bounds
-from search_api.openapi_examples import PRODUCT_REPORT, SIMILAR_ANSWER, STATS_ANSWER
-from search_api.openapi_parameters import PRODUCT_ID, filters_schema, search_parameters
+from search_api.openapi_examples import (
+    BATCH_ANSWER,
+    KEPT_ANSWER,
+    PRODUCT_REPORT,
+    SIMILAR_ANSWER,
+    STATS_ANSWER,
+)
+from search_api.openapi_parameters import PRODUCT_ID, filters_schema, form_fields, search_parameters
 from search_api.problems import ProblemType
 from search_api.schemas import (
+    BatchAnswer,
     HealthAnswer,
     ProblemDetails,
     ProductReport,
     ReadyAnswer,
     SimilarAnswer,
-    SimilarRequest,
     StatsAnswer,
 )
+from search_api.similar_request import MAX_PHOTOS, BatchRequest, SimilarRequest
 
 _DESCRIPTION = (
     "Which of the shop's products look like a photo, an image's URL or a product. Every error is "
@@ -29,8 +35,9 @@ _DESCRIPTION = (
 )
 _MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
     (SimilarRequest, "validation"),
-    (Bounds, "validation"),
+    (BatchRequest, "validation"),
     (SimilarAnswer, "serialization"),
+    (BatchAnswer, "serialization"),
     (ProductReport, "serialization"),
     (StatsAnswer, "serialization"),
     (HealthAnswer, "serialization"),
@@ -39,6 +46,7 @@ _MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
 )
 _EXAMPLES: Mapping[type[BaseModel], BaseModel] = {
     SimilarAnswer: SIMILAR_ANSWER,
+    BatchAnswer: BATCH_ANSWER,
     ProductReport: PRODUCT_REPORT,
     StatsAnswer: STATS_ANSWER,
 }
@@ -56,6 +64,7 @@ _OF_EVERY_SEARCH = (
     _HTTP[429],
 )
 _OF_COMPARING_PRODUCTS = (problems.NOTHING_INDEXED,)
+_OF_QUERY_IDS = (problems.QUERY_ID_OUTDATED,)
 _OF_PHOTOS = (
     problems.UNSUPPORTED,
     _HTTP[413],
@@ -86,6 +95,7 @@ def openapi_document(attributes: Mapping[str, str]) -> dict[str, Any]:
         "info": {"title": "Visual product search", "version": _version(), "description": _DESCRIPTION},
         "paths": {
             "/find_similar": {"post": _find_similar(attributes)},
+            "/find_similar/batch": {"post": _find_similar_batch()},
             "/products/{product_id}/similar": {"get": _similar_to_product(attributes)},
             "/products/{product_id}": {"get": _product()},
             "/healthz": {"get": _health()},
@@ -107,23 +117,30 @@ def openapi_document(attributes: Mapping[str, str]) -> dict[str, Any]:
 
 def _find_similar(attributes: Mapping[str, str]) -> dict[str, Any]:
     photo = {"type": "string", "contentMediaType": "image/*"}
+    subjects = {
+        "file": {
+            "type": "array",
+            "items": photo,
+            "minItems": 1,
+            "maxItems": MAX_PHOTOS,
+            "description": "The photo, with a file name; several are averaged.",
+        },
+        "image_url": {"type": "string", "description": "Instead of a photo."},
+        "product_id": {"type": "string", "description": "Instead of a photo."},
+        "query_id": {"type": "string", "description": "Instead of a photo: an earlier answer's."},
+    }
     form = {
         "type": "object",
-        "properties": {
-            "file": {**photo, "description": "The photo, with a file name."},
-            "image_url": {"type": "string", "description": "Instead of a photo."},
-            "product_id": {"type": "string", "description": "Instead of a photo."},
-            "limit": {"type": "string", "pattern": "^[0-9]+$"},
-        },
-        "oneOf": [{"required": [name]} for name in ("file", "image_url", "product_id")],
+        "properties": {**subjects, **form_fields()},
+        "anyOf": [{"required": [name]} for name in (*subjects, "like", "unlike")],
         "description": "Filters as further fields, named as the URL's parameters.",
     }
     return {
         "operationId": "find_similar",
-        "summary": "Find products that look like a photo, an image's URL or a product",
-        "description": "One photo, URL or product at a time. `limit` and filters come in the body or in the "
-        "URL, not in both.",
-        "parameters": search_parameters(attributes),
+        "summary": "Find products that look like photos, an image's URL, a product, or other products",
+        "description": "One of photos, `image_url`, `product_id` and `query_id`, or only `like` and "
+        "`unlike`. What shapes the answer comes in the body or in the URL, each of it once.",
+        "parameters": search_parameters(attributes, photos=True),
         "requestBody": {
             "required": True,
             "content": {
@@ -134,18 +151,44 @@ def _find_similar(attributes: Mapping[str, str]) -> dict[str, Any]:
         },
         "responses": _responses(
             SimilarAnswer,
-            (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS, *_OF_PHOTOS, *_OF_IMAGE_URLS),
+            (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS, *_OF_QUERY_IDS, *_OF_PHOTOS, *_OF_IMAGE_URLS),
+        ),
+    }
+
+
+def _find_similar_batch() -> dict[str, Any]:
+    return {
+        "operationId": "find_similar_batch",
+        "summary": "Answer several queries at once",
+        "description": "Photos come by their URLs, and are embedded together. What is wrong with one query "
+        "is its answer, and does not touch the others.",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(BatchRequest)}}},
+        "responses": _responses(
+            BatchAnswer, (*_OF_EVERY_SEARCH, problems.UNSUPPORTED, problems.HTTP_PROBLEMS[413])
         ),
     }
 
 
 def _similar_to_product(attributes: Mapping[str, str]) -> dict[str, Any]:
+    found = _responses(SimilarAnswer, (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS), example=KEPT_ANSWER)
+    etag = {
+        "ETag": {
+            "description": "A hash of the answer. Sent as If-None-Match, it is answered by 304 as long as "
+            "nothing has changed.",
+            "schema": {"type": "string"},
+        }
+    }
+    found["200"]["headers"] = etag
     return {
         "operationId": "similar_to_product",
         "summary": "Find products that look like a product",
-        "description": "The product itself is never in the answer.",
-        "parameters": [PRODUCT_ID, *search_parameters(attributes)],
-        "responses": _responses(SimilarAnswer, (*_OF_EVERY_SEARCH, *_OF_COMPARING_PRODUCTS)),
+        "description": "The product itself is never in the answer. Browsers and caches may keep it.",
+        "parameters": [PRODUCT_ID, *search_parameters(attributes, photos=False)],
+        "responses": {
+            "200": found.pop("200"),
+            "304": {"description": "Not changed since the answer with this ETag.", "headers": etag},
+            **found,
+        },
     }
 
 
@@ -206,11 +249,13 @@ def _stats() -> dict[str, Any]:
     }
 
 
-def _responses(model: type[BaseModel], kinds: Iterable[ProblemType]) -> dict[str, Any]:
+def _responses(
+    model: type[BaseModel], kinds: Iterable[ProblemType], *, example: BaseModel | None = None
+) -> dict[str, Any]:
     description = " ".join((model.__doc__ or "").split())
     content: dict[str, Any] = {"schema": _ref(model)}
-    if (example := _EXAMPLES.get(model)) is not None:
-        content["example"] = example.model_dump(mode="json")
+    if (shown := example or _EXAMPLES.get(model)) is not None:
+        content["example"] = shown.model_dump(mode="json")
     return {
         "200": {"description": description, "content": {"application/json": content}},
         **_problem_responses(kinds),

@@ -1,12 +1,15 @@
 """An answer as the API's description shows it; made of the models, so that it cannot differ from them."""
 
 from search_api.schemas import (
+    BatchAnswer,
+    FacetCount,
     Hit,
     ImageCounts,
     ImageData,
     ImageReport,
     MatchedImage,
     PartitionPosition,
+    ProblemDetails,
     ProductData,
     ProductReport,
     QueryEcho,
@@ -33,9 +36,28 @@ _MATCHED = MatchedImage(url=_URL, key=_URL, score=0.871204)
 SIMILAR_ANSWER = SimilarAnswer(
     query=QueryEcho(kind="product_id", product_id="9a2b07"),
     hits=[Hit(score=0.871204, image=_MATCHED, matched_images=[_MATCHED], product=_PRODUCT)],
+    offset=0,
+    limit=10,
+    has_more=True,
+    facets={"category": [FacetCount(value="shirt", count=12), FacetCount(value="blouse", count=3)]},
+    query_id="AQgAAQCANGIxMzBmODE.c2lnbmF0dXJl",
     generation="products-4b130f81",
     model_version="4b130f81",
     timings_ms={"look_up": 0.41, "search": 2.4},
+)
+KEPT_ANSWER = SIMILAR_ANSWER.model_copy(update={"timings_ms": None})
+BATCH_ANSWER = BatchAnswer(
+    answers=[
+        KEPT_ANSWER,
+        ProblemDetails(
+            type="/problems/product-unknown",
+            title="No such product",
+            status=404,
+            detail="there is no product “0a1b2c”",
+            instance="urn:uuid:6f0c2c0e-6d0b-4a5e-9d55-0d0f4b6a9f11",
+        ),
+    ],
+    timings_ms={"look_up": 0.83, "search": 4.9},
 )
 PRODUCT_REPORT = ProductReport(
     product=_PRODUCT,

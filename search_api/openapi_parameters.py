@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search_api.filters import MAX_FILTERS, MAX_VALUES, NUMERIC_KINDS, Bounds
-from search_api.schemas import SimilarRequest
-from vector_store.filterable import FILTERABLE_FIELDS
+from search_api.filters import MAX_FILTERS, MAX_VALUES, NUMERIC_KINDS, QUANTIFIERS, Bounds, field_kinds
+from search_api.similar_request import SimilarRequest
 
 PRODUCT_ID = {
     "name": "product_id",
@@ -15,18 +14,54 @@ PRODUCT_ID = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 512},
     "example": "665f1c",
 }
+_BOX_PATTERN = r"^[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+$"
 _JSON_TYPES = {"keyword": "string", "integer": "integer", "float": "number", "bool": "boolean"}
-_BOUNDS = {"$ref": "#/components/schemas/Bounds"}
+SHAPING = (
+    "limit",
+    "offset",
+    "score_threshold",
+    "relative_threshold",
+    "exclude",
+    "like",
+    "unlike",
+    "facets",
+)
+"""The fields of a query that may come in a URL as well."""
 
 
-def search_parameters(attributes: Mapping[str, str]) -> list[dict[str, Any]]:
-    """`limit` and a parameter for each way to filter, the shop's attributes (name → type) included."""
-    return [_limit(), *_filters({**FILTERABLE_FIELDS, **attributes})]
+def search_parameters(attributes: Mapping[str, str], *, photos: bool) -> list[dict[str, Any]]:
+    """What shapes an answer, as URL parameters, the shop's attributes (name → type) included.
+
+    photos: whether photos may come along, so that there is something to say of them.
+    """
+    properties = SimilarRequest.model_json_schema()["properties"]
+    of_photos = [*BOX_PARAMETERS, _WEIGHTS] if photos else []
+    return [
+        *(_shaping(name, properties[name]) for name in SHAPING),
+        *of_photos,
+        *_filters(field_kinds(attributes)),
+    ]
+
+
+def form_fields() -> dict[str, Any]:
+    """The fields of a form but for its photos and filters."""
+    fields = {
+        each["name"]: {**each["schema"], "description": each["description"]}
+        for each in search_parameters({}, photos=True)
+        if not each["name"].startswith("filter.")
+    }
+    # In a form, a number is a text.
+    return {
+        name: {"type": "string", "description": schema["description"]}
+        if schema.get("type") in {"integer", "number"} or "anyOf" in schema
+        else schema
+        for name, schema in fields.items()
+    }
 
 
 def filters_schema(attributes: Mapping[str, str]) -> dict[str, Any]:
     """The JSON Schema of `filters` in a JSON body."""
-    properties = {name: _filter_schema(kind) for name, kind in {**FILTERABLE_FIELDS, **attributes}.items()}
+    properties = {name: _filter_schema(kind) for name, kind in field_kinds(attributes).items()}
     return {
         "type": "object",
         "description": SimilarRequest.model_fields["filters"].description,
@@ -38,7 +73,18 @@ def filters_schema(attributes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _filter_schema(kind: str) -> dict[str, Any]:
-    return {"anyOf": [_value(kind), _several(kind), *([_BOUNDS] if kind in NUMERIC_KINDS else [])]}
+    return {"anyOf": [_value(kind), _several(kind), _object(kind)]}
+
+
+def _object(kind: str) -> dict[str, Any]:
+    either = {"anyOf": [_value(kind), _several(kind)]}
+    properties: dict[str, Any] = {name: {**either, "description": said} for name, said in QUANTIFIERS.items()}
+    if kind in NUMERIC_KINDS:
+        properties |= {
+            name: {"type": ["number", "null"], "description": field.description or ""}
+            for name, field in Bounds.model_fields.items()
+        }
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _several(kind: str) -> dict[str, Any]:
@@ -49,10 +95,17 @@ def _value(kind: str) -> dict[str, Any]:
     return {"type": _JSON_TYPES[kind]}
 
 
-def _limit() -> dict[str, Any]:
-    schema = SimilarRequest.model_json_schema()["properties"]["limit"]
-    described = {key: value for key, value in schema.items() if key not in {"title", "description"}}
-    return {"name": "limit", "in": "query", "description": schema["description"], "schema": described}
+def _shaping(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if name == "facets":
+        # `true` among texts.
+        described: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+    else:
+        # Of a field that may be null, what it is otherwise: a parameter is left out instead.
+        described = next((each for each in schema.get("anyOf", []) if each.get("type") != "null"), schema)
+    kept = {key: value for key, value in described.items() if key not in {"title", "description"}}
+    if kept.get("type") == "array":
+        kept.pop("default", None)
+    return _parameter(name, schema["description"], kept)
 
 
 def _filters(kinds: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -61,6 +114,10 @@ def _filters(kinds: Mapping[str, str]) -> list[dict[str, Any]]:
         name = f"filter.{field}"
         subject = f"The product's {field}"
         parameters.append(_parameter(name, f"{subject}; several: any of them.", _several(kind)))
+        parameters += [
+            _parameter(f"{name}.{quantifier}", f"{subject}: {said}", _several(kind))
+            for quantifier, said in QUANTIFIERS.items()
+        ]
         if kind in NUMERIC_KINDS:
             parameters += [
                 _parameter(f"{name}.{bound}", f"{subject}: {each.description}", {"type": "number"})
@@ -71,3 +128,18 @@ def _filters(kinds: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+BOX_PARAMETERS = (
+    _parameter(
+        "box",
+        "The part of the photo that is looked for: x,y,width,height, of the upright photo.",
+        {"type": "string", "pattern": _BOX_PATTERN},
+    ),
+    _parameter("box_unit", "What the box is measured in.", {"type": "string", "enum": ["fraction", "px"]}),
+)
+_WEIGHTS = _parameter(
+    "weights",
+    "How much each of several photos counts, in their order, comma-separated.",
+    {"type": "string", "pattern": r"^[0-9.]+(,[0-9.]+)*$"},
+)

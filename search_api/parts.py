@@ -7,6 +7,7 @@ from images.decode import DecodeLimits
 from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.photo_lines import PhotoLines
+from search_api.query_ids import QueryIds
 from telemetry import Metrics
 
 
@@ -28,3 +29,4 @@ class Parts:
     decode_limits: DecodeLimits
     metrics: Metrics
     photo_lines: PhotoLines = field(default_factory=PhotoLines)
+    query_ids: QueryIds = field(default_factory=QueryIds.of_this_process)

@@ -42,6 +42,7 @@ UNSUPPORTED = ProblemType("unsupported-content-type", 415, "This content type is
 KEY_NEEDED = ProblemType("key-needed", 401, "A valid API key is needed")
 SCOPE_MISSING = ProblemType("scope-missing", 403, "The API key does not open this")
 PRODUCT_UNKNOWN = ProblemType("product-unknown", 404, "No such product")
+QUERY_ID_OUTDATED = ProblemType("query-id-outdated", 410, "The query_id can no longer be searched with")
 NOTHING_INDEXED = ProblemType("nothing-indexed", 409, "The product has no indexed image")
 NOT_READY = ProblemType("not-ready", 503, "The service is not ready yet", retry_after_seconds=5)
 NO_GENERATION = ProblemType("no-index", 503, "There is no index yet", retry_after_seconds=10)
@@ -81,6 +82,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     own.UnsupportedBody: UNSUPPORTED,
     own.KeyNeeded: KEY_NEEDED,
     own.ScopeMissing: SCOPE_MISSING,
+    own.QueryIdOutdated: QUERY_ID_OUTDATED,
     own.ProductUnknown: PRODUCT_UNKNOWN,
     own.NothingIndexed: NOTHING_INDEXED,
     own.NotReady: NOT_READY,

@@ -1,6 +1,6 @@
 """A product's record as answers show it: named fields only."""
 
-from search_api.schemas import ImageData, MatchedImage, ProductData
+from search_api.schemas import Hit, ImageData, MatchedImage, ProductData
 from vector_store import CheckedProduct, ProductRecord
 
 _SCORE_DIGITS = 6
@@ -17,10 +17,13 @@ def product_data(record: ProductRecord) -> ProductData:
     )
 
 
-def matched_images(found: CheckedProduct) -> list[MatchedImage]:
-    """The images of a product that a search found, best first."""
+def hit_data(found: CheckedProduct) -> Hit:
+    """A product that a search found, with the images that it was found by, best first."""
     urls = {image.key: image.url for image in found.record.images}
-    return [
+    images = [
         MatchedImage(url=urls[hit.image_key], key=hit.image_key, score=round(hit.score, _SCORE_DIGITS))
         for hit in found.hits
     ]
+    return Hit(
+        score=images[0].score, image=images[0], matched_images=images, product=product_data(found.record)
+    )

@@ -1,64 +1,16 @@
 """What goes in and out as JSON. The API's description is generated from these models."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from product_events.attributes import AttributeValue
-from product_events.models import MAX_ID_CHARS
-from search_api.filters import GivenFilters
-
-MAX_LIMIT = 200
-DEFAULT_LIMIT = 10
-
-
-def _number_as_text(value: object) -> object:
-    return str(value) if type(value) is int else value
-
-
-# As in events, a shop whose ids are numbers need not quote them.
-AskedProductId = Annotated[
-    str,
-    BeforeValidator(_number_as_text),
-    Field(min_length=1, max_length=MAX_ID_CHARS),
-    WithJsonSchema({"type": ["string", "integer"], "minLength": 1, "maxLength": MAX_ID_CHARS}),
-]
+from search_api.query import QueryKind
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=())
-
-
-class SimilarRequest(BaseModel):
-    """What to look for, when it is not a photo in the body: an image's URL or a product."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        json_schema_extra={
-            "oneOf": [{"required": ["image_url"]}, {"required": ["product_id"]}],
-            "examples": [
-                {"product_id": "665f1c", "limit": 5},
-                {
-                    "image_url": "https://res.cloudinary.com/demo/image/upload/sample.jpg",
-                    "filters": {"category": ["shirt", "blouse"], "price": {"lte": 60}, "in_stock": True},
-                },
-            ],
-        },
-    )
-
-    image_url: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = Field(
-        default=None,
-        description="Where the photo is: at an allowed image host, or a data: URL where those are enabled.",
-    )
-    product_id: AskedProductId | None = Field(
-        default=None,
-        description="A product of the shop; the answer is what is similar to it, without itself.",
-    )
-    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Products wanted, at most.")
-    filters: GivenFilters = Field(default_factory=dict, validate_default=False)
 
 
 class ImageData(_Answer):
@@ -101,8 +53,20 @@ class Hit(_Answer):
 class QueryEcho(_Answer):
     """What was looked for."""
 
-    kind: Literal["upload", "image_url", "product_id"]
+    kind: QueryKind
     product_id: str | None = None
+    like: list[str] = Field(default_factory=list)
+    unlike: list[str] = Field(default_factory=list)
+
+
+FacetValue = str | bool | int | float
+
+
+class FacetCount(_Answer):
+    """One value of a field, and how many products have it."""
+
+    value: FacetValue
+    count: int
 
 
 class SimilarAnswer(_Answer):
@@ -110,9 +74,29 @@ class SimilarAnswer(_Answer):
 
     query: QueryEcho
     hits: list[Hit]
+    offset: int = Field(description="How many products before these were skipped.")
+    limit: int = Field(description="How many products were wanted, at most.")
+    has_more: bool = Field(description="Whether a further page has products.")
+    facets: dict[str, list[FacetCount]] = Field(
+        description="For each field asked for, the values of the best 200 products that satisfy filters and "
+        "thresholds, whatever the page; most frequent first. A product without the field is not counted."
+    )
+    query_id: str = Field(
+        description="Asks the same again with other filters or for another page, without the photo; good as "
+        "long as the model is the same."
+    )
     generation: str = Field(description="The index that answered.")
     model_version: str = Field(description="The model whose vectors were compared.")
-    timings_ms: dict[str, float] = Field(description="Milliseconds by stage.")
+    timings_ms: dict[str, float] | None = Field(
+        description="Milliseconds by stage; null where an answer may be kept, which has Server-Timing alone."
+    )
+
+
+class BatchAnswer(_Answer):
+    """An answer or a problem for each query, in the order of the queries."""
+
+    answers: list["SimilarAnswer | ProblemDetails"]
+    timings_ms: dict[str, float] = Field(description="Milliseconds by stage, of all queries together.")
 
 
 class ImageReport(ImageData):

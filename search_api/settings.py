@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from images.settings import ImageSettings
@@ -85,6 +85,19 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         "write, joined by +. Searching needs a key once one with the scope search is here.",
         examples=["shop:search+write:<sha256 hex>,old-shop:search:<sha256 hex>"],
     )
+    search_api_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Signs query ids; the same in every replica, such as from openssl rand -hex 32. Empty: a "
+        "random one, so that query ids end with the process and other replicas refuse them.",
+    )
+    search_api_cache_seconds: int = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description="How long browsers and caches may keep an answer of GET /products/<id>/similar without "
+        "asking; a product deleted meanwhile stays in it. 0: they ask each time, by its ETag.",
+    )
     search_api_trusted_hosts: _CommaSeparated = Field(
         default=(),
         description="Host names that requests may be made to, comma-separated; .example.com allows all below "
@@ -121,6 +134,11 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         pattern="(?i)^(debug|info|warning|error)$",
         description="The least level that is logged.",
     )
+
+    @field_validator("search_api_secret", mode="before")
+    @classmethod
+    def _no_empty_secret(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("search_api_trusted_hosts", "search_api_cors_origins", mode="before")
     @classmethod

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+import structlog
+
 from images import build_fetcher, decode_limits
 from model.model_files import ModelFiles
 from search_api.app import create_app, create_status_app
@@ -14,10 +16,13 @@ from search_api.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
 from search_api.photo_lines import PhotoLimits, PhotoLines
+from search_api.query_ids import QueryIds
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings
 from telemetry import Metrics
 from vector_store import VectorStore, open_store
+
+_log = structlog.get_logger()
 
 
 @contextmanager
@@ -41,6 +46,7 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
             decode_limits=decode_limits(settings),
             metrics=metrics,
             photo_lines=lines,
+            query_ids=_query_ids(settings),
         )
         stack.callback(parts.embedders.wait)
         watch = IndexWatch(parts)
@@ -82,3 +88,10 @@ def _usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _query_ids(settings: SearchApiSettings) -> QueryIds:
+    if settings.search_api_secret is not None:
+        return QueryIds(settings.search_api_secret.get_secret_value().encode())
+    _log.info("SEARCH_API_SECRET is not set: query ids end with this process, and no other reads them")
+    return QueryIds.of_this_process()

@@ -19,6 +19,7 @@ from vector_store.image_points import ImagePoint
 from vector_store.interface import Collection, VectorStore
 from vector_store.open_store import open_store
 from vector_store.product_index import ProductIndex
+from vector_store.ranking import Ranking
 from vector_store.read_check import CheckedHit, CheckedProduct
 from vector_store.records import EventSource, ImageState, ImageStatus, ProductRecord
 from vector_store.settings import VectorStoreSettings
@@ -49,6 +50,7 @@ __all__ = [
     "ProductRecord",
     "ProductWrite",
     "Range",
+    "Ranking",
     "Stamp",
     "StoreCorrupt",
     "StoreError",

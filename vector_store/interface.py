@@ -41,12 +41,14 @@ class Collection(Protocol):
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         """The `limit` products whose image points are nearest to the vector (float32 [dimension]).
 
         Best first; each with its best `hits_per_product` points and its record as read after the search:
         unchecked, see `read_check`. `where` narrows by the points' filterable fields; `without` names point
-        ids to skip.
+        ids to skip. Without `with_records` no record is read, every candidate's is None, and hits may lack
+        their payloads: a ranking only.
         """
         ...
 

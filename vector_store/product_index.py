@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from vector_store.amendments import replace_as_read
-from vector_store.conditions import AllOf, Condition, Equals, Range
+from vector_store.conditions import AllOf, Condition, Equals, OneOf, Range
 from vector_store.generation import Generation
 from vector_store.identity import STATUS_POINT_ID, image_point_uuid, product_uuid
 from vector_store.inspection import Inspection
 from vector_store.interface import Collection
 from vector_store.points import KIND_IMAGE, KIND_RECORD, KIND_STATUS, Payload, Point, UpsertPoints, Vector
+from vector_store.ranking import Ranking
 from vector_store.read_check import CheckedProduct, best_first, check
 from vector_store.records import STATE_LIVE, ProductRecord
 from vector_store.write_protocol import ProductWrite, operations_for
@@ -93,8 +94,11 @@ class ProductIndex:
         hits_per_product: int = 8,
         where: Condition | None = None,
         without_product: str | None = None,
+        among: Ids[str] = (),
     ) -> list[CheckedProduct]:
         """The products most similar to the vector (float32 [dimension]), at most `limit`, each checked.
+
+        among: uuids of products, where only those are of interest.
 
         Where hits were refused, the search runs once more without those points, so that an answer is not
         short because of leftovers. `without_product` never appears in the answer.
@@ -103,9 +107,13 @@ class ProductIndex:
         refused: frozenset[str] = frozenset()
         # One place more, so that leaving out the product itself costs no place.
         wanted = limit if without_product is None else limit + 1
+        narrowed = where
+        if among:
+            chosen = OneOf("product", tuple(among))
+            narrowed = chosen if where is None else AllOf((where, chosen))
         for _ in range(2):
             candidates = self._collection.search(
-                vector, limit=wanted, hits_per_product=hits_per_product, where=where, without=refused
+                vector, limit=wanted, hits_per_product=hits_per_product, where=narrowed, without=refused
             )
             checked = check(
                 candidates, where=where, filterable_attributes=self.generation.filterable_attributes
@@ -118,6 +126,27 @@ class ProductIndex:
                 break
         answer = best_first(found.values())
         return [each for each in answer if each.record.product_id != without_product][:limit]
+
+    def ranking(
+        self,
+        vector: Vector,
+        *,
+        depth: int,
+        hits_per_product: int = 8,
+        where: Condition | None = None,
+        without: Ids[str] = (),
+    ) -> Ranking:
+        """The same to be read page by page, `depth` products deep; without: uuids that never appear."""
+        return Ranking(
+            self._collection,
+            vector,
+            lambda products: self.similar(
+                vector, limit=len(products), hits_per_product=hits_per_product, where=where, among=products
+            ),
+            depth=depth,
+            where=where,
+            without=without,
+        )
 
     def due(self, now_ms: int, *, limit: int) -> list[ProductRecord]:
         """Records with a pending image whose next try is due, at most `limit`."""

@@ -72,6 +72,7 @@ class MemoryCollection:
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         check_vector(vector, self._generation.dimension)
         query = _unit(vector)
@@ -85,7 +86,7 @@ class MemoryCollection:
             ]
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         groups = group_by_product(hits, limit=limit, hits_per_product=hits_per_product)
-        records = self.retrieve(groups.keys())
+        records = self.retrieve(groups.keys()) if with_records else {}
         return [
             Candidate(product, best, records[product].payload if product in records else None)
             for product, best in groups.items()

@@ -130,21 +130,29 @@ class EdgeClient:
         query_filter: models.Filter | None,
         limit: int,
         group_size: int,
-        with_lookup: models.WithLookup,
+        with_payload: bool,
+        with_lookup: models.WithLookup | None,
     ) -> models.GroupsResult:
-        assert (group_by, using, with_lookup.collection) == ("product", VECTOR_NAME, name)
+        assert (group_by, using) == ("product", VECTOR_NAME)
+        assert with_lookup is None or with_lookup.collection == name
         found = self._open(name).search(
             np.asarray(query.nearest, dtype=np.float32),
             limit=limit,
             hits_per_product=group_size,
             where=_where(query_filter),
+            with_records=with_lookup is not None,
         )
         return models.GroupsResult(
             groups=[
                 models.PointGroup(
                     id=each.product,
                     hits=[
-                        models.ScoredPoint(id=hit.id, version=0, score=hit.score, payload=dict(hit.payload))
+                        models.ScoredPoint(
+                            id=hit.id,
+                            version=0,
+                            score=hit.score,
+                            payload=dict(hit.payload) if with_payload else None,
+                        )
                         for hit in each.hits
                     ],
                     lookup=None

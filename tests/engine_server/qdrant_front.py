@@ -217,7 +217,10 @@ class _Points(_Front, PointsServicer):
                 query_filter=_filter(request),
                 limit=request.limit,
                 group_size=request.group_size,
-                with_lookup=GrpcToRest.convert_with_lookup(request.with_lookup),
+                with_payload=request.with_payload.enable,
+                with_lookup=GrpcToRest.convert_with_lookup(request.with_lookup)
+                if request.HasField("with_lookup")
+                else None,
             )
             return wire.QueryGroupsResponse(result=RestToGrpc.convert_groups_result(found))
 

@@ -71,6 +71,7 @@ class EdgeCollection:
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         """The nearest products, unchecked; see `interface.Collection.search`."""
         check_vector(vector, self._generation.dimension)
@@ -88,7 +89,7 @@ class EdgeCollection:
 
         groups = nearest_products(nearest, limit=limit, hits_per_product=hits_per_product)
         # Records are read after the hits: a record never tells of points that are not there yet.
-        records = self.retrieve(groups.keys())
+        records = self.retrieve(groups.keys()) if with_records else {}
         return [
             Candidate(product, hits, records[product].payload if product in records else None)
             for product, hits in groups.items()

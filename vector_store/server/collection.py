@@ -86,6 +86,7 @@ class ServerCollection:
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         """The nearest products, unchecked; see `interface.Collection.search`.
 
@@ -94,6 +95,7 @@ class ServerCollection:
         """
         check_vector(vector, self._generation.dimension)
         conditions = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
+        lookup = models.WithLookup(collection=self._address, with_payload=True, with_vectors=False)
         with self._client() as client:
             found = client.query_points_groups(
                 self._address,
@@ -103,10 +105,8 @@ class ServerCollection:
                 query_filter=to_filter(AllOf(tuple(conditions))) if conditions else None,
                 limit=limit,
                 group_size=hits_per_product,
-                with_payload=True,
-                with_lookup=models.WithLookup(
-                    collection=self._address, with_payload=True, with_vectors=False
-                ),
+                with_payload=with_records,
+                with_lookup=lookup if with_records else None,
                 consistency=self._replication.consistency,
             )
         return [

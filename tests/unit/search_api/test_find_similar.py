@@ -35,7 +35,7 @@ def test_an_image_url_is_fetched(client: FlaskClient, host: FakeHost) -> None:
     host.answers["https://img.example/query.png"] = picture(BLUE)
     answer = client.post("/find_similar", json={"image_url": "https://img.example/query.png"})
     assert host.asked == ["https://img.example/query.png"]
-    assert body(answer)["query"] == {"kind": "image_url", "product_id": None}
+    assert body(answer)["query"] == {"kind": "image_url", "product_id": None, "like": [], "unlike": []}
     assert found_ids(answer)[0] == "blue/ä b.c"
 
 
@@ -44,7 +44,12 @@ def test_a_product_is_never_similar_to_itself(client: FlaskClient) -> None:
     answer = client.post("/find_similar", json={"product_id": "red-shirt"})
     assert found_ids(answer)[0] == "dark-dress"
     assert "red-shirt" not in found_ids(answer)
-    assert body(answer)["query"] == {"kind": "product_id", "product_id": "red-shirt"}
+    assert body(answer)["query"] == {
+        "kind": "product_id",
+        "product_id": "red-shirt",
+        "like": [],
+        "unlike": [],
+    }
     assert not {"decode", "embed", "fetch"} & body(answer)["timings_ms"].keys()
 
 
