@@ -259,9 +259,15 @@ class _Watched:
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         return self._inner.search(
-            vector, limit=limit, hits_per_product=hits_per_product, where=where, without=without
+            vector,
+            limit=limit,
+            hits_per_product=hits_per_product,
+            where=where,
+            without=without,
+            with_records=with_records,
         )
 
     def count(self, where: Condition) -> int:

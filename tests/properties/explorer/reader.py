@@ -130,12 +130,18 @@ class _Script(MemoryCollection):
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         if not self._rounds:
             raise _AnotherRound
         contents, record_set = self._rounds.pop(0)
         found = self._engine.collection(contents).search(
-            vector, limit=limit, hits_per_product=hits_per_product, where=where, without=without
+            vector,
+            limit=limit,
+            hits_per_product=hits_per_product,
+            where=where,
+            without=without,
+            with_records=with_records,
         )
         payloads = {
             record.id: record.to_point().payload for record in self._engine.records(record_set).values()

@@ -57,9 +57,15 @@ class Watched(MemoryCollection):
         hits_per_product: int,
         where: Condition | None = None,
         without: Ids[str] = (),
+        with_records: bool = True,
     ) -> list[Candidate]:
         found = super().search(
-            vector, limit=limit, hits_per_product=hits_per_product, where=where, without=without
+            vector,
+            limit=limit,
+            hits_per_product=hits_per_product,
+            where=where,
+            without=without,
+            with_records=with_records,
         )
         self.searches += 1
         if self.searches == 1:
