@@ -14,6 +14,8 @@ PYTHON :=
 # Further words for the command behind a target: make demo ARGS="--reset"
 ARGS :=
 
+DOCKERFILES := deploy/docker/Dockerfile producer_examples/node/Dockerfile
+
 # Tests run in several processes, each file's in one. One at a time, to debug: make test WORKERS=0
 WORKERS := auto
 IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
@@ -57,6 +59,7 @@ check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import cont
 	PYTHONPATH=$(VENV)/absent $(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint $(DOCKERFILES)
 	$(BIN)/python .ci/tracked_files.py
 	@if [ -f $(NODE_MODULES) ]; then echo "eslint $(NODE_EXAMPLE)" && cd $(NODE_EXAMPLE) && npm run --silent lint; fi
 
