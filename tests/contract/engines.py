@@ -70,10 +70,13 @@ class MemoryEngine:
 
 
 class LocalModeClient(QdrantClient):
-    """qdrant-client's local mode, which warns that it makes no indexes."""
+    """qdrant-client's local mode, which warns that it makes no indexes, and that it searches exactly."""
 
     def create_payload_index(self, *args: Any, **kwargs: Any) -> models.UpdateResult:
         return models.UpdateResult(operation_id=0, status=models.UpdateStatus.COMPLETED)
+
+    def query_points_groups(self, *args: Any, **kwargs: Any) -> models.GroupsResult:
+        return super().query_points_groups(*args, **{**kwargs, "search_params": None})
 
 
 class LocalModeEngine:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qdrant_client import QdrantClient
 
+from tests.contract.engines import LocalModeClient
 from tests.contract.samples import a_generation, a_record, a_write, vector_of
 from vector_store import ProductIndex, Stamp, VectorStore
 from vector_store.edge import EdgeStore
@@ -25,10 +25,10 @@ def edge(folder: Path, size_class: SizeClass) -> VectorStore:
 
 
 def server(folder: Path, size_class: SizeClass) -> VectorStore:
-    return ServerStore(Connection(QdrantClient(path=str(folder))), size_class=size_class)
+    return ServerStore(Connection(LocalModeClient(path=str(folder))), size_class=size_class)
 
 
-class ListeningClient(QdrantClient):
+class ListeningClient(LocalModeClient):
     """Keeps what collections are made with."""
 
     made_with: Mapping[str, Any]
@@ -38,7 +38,6 @@ class ListeningClient(QdrantClient):
         return super().create_collection(*names, **settings)
 
 
-@pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant:UserWarning")
 @pytest.mark.parametrize("size_class", list(SizeClass))
 @pytest.mark.parametrize("open_store", [edge, server])
 def test_every_class_is_written_and_searched(
@@ -83,7 +82,6 @@ def test_the_embedded_engine_is_told(
 
 
 @TOLD
-@pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant:UserWarning")
 def test_the_server_is_told(
     size_class: SizeClass, quantised: bool, graph_on_disk: bool | None, vectors_on_disk: bool | None
 ) -> None:

@@ -17,9 +17,13 @@ from vector_store.edge.grouped_search import nearest_products
 from vector_store.errors import GenerationMissing, StoreCorrupt, StoreUnavailable
 from vector_store.generation import Generation
 from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
+from vector_store.size_class import OVERSAMPLING
 from vector_store.validation import check_operations, check_vector
 
 VECTOR_NAME = "image"
+_SEARCH = edge.SearchParams(
+    quantization=edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+)
 
 
 class EdgeCollection:
@@ -83,7 +87,9 @@ class EdgeCollection:
             wanted = to_filter(AllOf(conditions)) if conditions else None
             with self._open_shard() as shard:
                 found = shard.query(
-                    edge.QueryRequest(limit=limit, query=query, filter=wanted, with_payload=True)
+                    edge.QueryRequest(
+                        limit=limit, query=query, filter=wanted, params=_SEARCH, with_payload=True
+                    )
                 )
             return [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]
 

@@ -15,9 +15,13 @@ from vector_store.points import Candidate, DeletePoints, Operation, Page, Payloa
 from vector_store.server.connection import Connection
 from vector_store.server.filters import to_filter
 from vector_store.server.replication import Replication
+from vector_store.size_class import OVERSAMPLING
 from vector_store.validation import check_operations, check_vector
 
 VECTOR_NAME = "image"
+_SEARCH = models.SearchParams(
+    quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+)
 
 
 def address_of(generation: Generation) -> str:
@@ -102,6 +106,7 @@ class ServerCollection:
                 group_by="product",
                 query=vector.tolist(),
                 using=VECTOR_NAME,
+                search_params=_SEARCH,
                 query_filter=to_filter(AllOf(tuple(conditions))) if conditions else None,
                 limit=limit,
                 group_size=hits_per_product,
