@@ -105,6 +105,8 @@ def test_members_come_and_go_and_the_index_ends_right(
     late = start_member()
     publish(shop.bootstrap_servers, events[2 * third :] + events[:third])
     shop.wait_until_done(store, timeout_seconds=120)
+    # The others may have done everything before it has even begun.
+    assert eventually(late.has_partitions, timeout_seconds=60), late.log_tail()
     index = index_of(store)
     assert indexed(index) == expected
     assert index.count_records() == _PRODUCTS

@@ -250,7 +250,7 @@ def test_the_index_is_verified_and_repaired(here: Here, tmp_path: Path, kind: Or
 def test_ctrl_c_tells_what_had_arrived(here: Here) -> None:
     """The status is 130, and the last line counts."""
     topic = here.topics.create()
-    here.products.insert_many([{"_id": n, "name": "x", "updatedAt": CHANGED} for n in range(200)])
+    here.products.insert_many([{"_id": n, "name": "x", "updatedAt": CHANGED} for n in range(1_000)])
     command = words(*here.command(topic), "--rate", "10")
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     consume(here.kafka.bootstrap_servers, topic, 3)
