@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from model.errors import ModelError
 from search_api.errors import SearchApiError
+from search_api.freed_memory import return_freed_memory
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts, status_server
 from telemetry import configure_logging
@@ -44,6 +45,7 @@ def main(*, debug: bool) -> None:
 
 
 def _run(settings: SearchApiSettings) -> None:
+    return_freed_memory()
     configure_logging("search-api", level=settings.log_level)
     stop = _stop_signal()
     with built_parts(settings) as parts, ExitStack() as stack:

@@ -12,7 +12,8 @@ _HEAD = """# HTTP API
 *Generated from the code by `make docs-reference`.*
 
 The same as OpenAPI 3.1 is at `/openapi.json` of a running search API, there with the shop's own filterable
-attributes. How a shop uses it: [search from a shop](../how-to/search-from-a-shop.md).
+attributes, and `/docs` shows it as a page. How a shop uses it:
+[search from a shop](../how-to/search-from-a-shop.md).
 
 Every answer has an `X-Request-ID`, which is also in the service's log; searches have `Server-Timing`. Once an
 API key with the scope `search` is configured, searches need one: `Authorization: Bearer <key>` or

@@ -1,4 +1,4 @@
-"""The page for people, at `/`; its files are in `search_api/static`."""
+"""The page for people at `/`, and that for engineers at `/docs`; their files are in `search_api/static`."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -45,6 +45,10 @@ def page_routes() -> Blueprint:
     @routes.get("/")
     def page() -> Response:
         return files["index.html"].answer()
+
+    @routes.get("/docs")
+    def documentation() -> Response:
+        return files["docs.html"].answer()
 
     @routes.get("/static/<name>")
     def file(name: str) -> Response:

@@ -8,7 +8,15 @@ from flask.testing import FlaskClient
 
 from tests.unit.search_api.conftest import MakeClient
 
-PATHS = ["/", "/static/page.js", "/healthz", "/products/red-shirt", "/nothing-here", "/products/gone/similar"]
+PATHS = [
+    "/",
+    "/docs",
+    "/static/page.js",
+    "/healthz",
+    "/products/red-shirt",
+    "/nothing-here",
+    "/products/gone/similar",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -51,6 +59,17 @@ def test_the_page_needs_nothing_that_its_policy_forbids(client: FlaskClient) -> 
         script = client.get(f"/static/{module}.js")
         assert script.content_type == "text/javascript; charset=utf-8"
         assert "innerHTML" not in script.text
+
+
+def test_the_documentation_page_needs_nothing_that_its_policy_forbids(client: FlaskClient) -> None:
+    """It is held to the same, and its scripts write texts alone."""
+    page = client.get("/docs").text
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page)
+    assert not re.search(r"(src|href)=.?(https?:)?//", page)
+    for name in {*re.findall(r'"(static/[^"]+)"', page), "static/schemas.js"}:
+        file = client.get(f"/{name}")
+        assert file.status_code == 200
+        assert "innerHTML" not in file.text
 
 
 def test_the_pages_files_are_revalidated(client: FlaskClient) -> None:
