@@ -3,6 +3,7 @@
     ConsumerError
     ├── StartRefused            a setting or a surrounding that must be put right by a person
     │   ├── KafkaUnreachable    nobody answers at the bootstrap servers
+    │   ├── KafkaRefused        the brokers refuse this client, or librdkafka its configuration
     │   ├── NoSuchTopic         a topic to read is not there
     │   ├── WrongModel          the generation was built by another model version
     │   ├── GenerationNameUnfit a name that no generation of this collection and model can have
@@ -58,6 +59,10 @@ class StartRefused(ConsumerError):
 
 class KafkaUnreachable(StartRefused):
     """No broker answered at start-up."""
+
+
+class KafkaRefused(StartRefused):
+    """The brokers refuse this client's TLS or credentials, or a property in KAFKA_CONFIG is none."""
 
 
 class NoSuchTopic(StartRefused):

@@ -28,16 +28,29 @@ _LONGEST_WAIT_SECONDS = 2.0
 _LOG_EVERY_SECONDS = 30.0
 
 
-class Persistence:
-    """Repeats calls whose failure means PAUSE, with growing random waits, for ever; says so in readiness.
+def _means_pause(error: BaseException) -> bool:
+    return what_happens_next(error) is Next.PAUSE
 
-    Other failures pass through. Raises Stopped once the stop event is set.
+
+class Persistence:
+    """Repeats calls whose failure may pass, with growing random waits, for ever; says so in readiness.
+
+    passes: which failures may pass: those that mean PAUSE. Others pass through.
+    Raises Stopped once the stop event is set.
     """
 
-    def __init__(self, stop: Event, readiness: Readiness, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        stop: Event,
+        readiness: Readiness,
+        metrics: Metrics,
+        *,
+        passes: Callable[[BaseException], bool] = _means_pause,
+    ) -> None:
         self._stop = stop
         self._readiness = readiness
         self._metrics = metrics
+        self._passes = passes
 
     def call(self, target: str, action: Callable[[], T]) -> T:
         """The action's result; `target` names what it needs, for people."""
@@ -55,7 +68,7 @@ class Persistence:
                 _log.warning("paused", waiting_for=target, seconds=round(now - since), reason=str(error))
 
         retrying = Retrying(
-            retry=retry_if_exception(lambda error: what_happens_next(error) is Next.PAUSE),
+            retry=retry_if_exception(self._passes),
             wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_WAIT_SECONDS),
             stop=stop_when_event_set(self._stop),
             sleep=sleep_using_event(self._stop),
@@ -65,6 +78,10 @@ class Persistence:
             result: T = retrying(action)
         except RetryError as error:
             raise Stopped from error
+        except Exception:
+            # Whatever it was that is wrong now, this is no longer waited for.
+            self._readiness.clear(target)
+            raise
         if logged_at is not None:
             _log.info("resumed", after_waiting_for=target, seconds=round(monotonic() - since))
         self._readiness.clear(target)

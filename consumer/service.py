@@ -12,7 +12,8 @@ from consumer.periodic_work import PeriodicWork
 from consumer.pipeline import Pipeline
 from consumer.status.in_words import ConsumerStatus
 from consumer.steps.intake import Intake
-from telemetry import Liveness, Metrics, Readiness, StatusInWords
+from consumer.vitals import Vitals
+from telemetry import StatusInWords
 from vector_store import ProductIndex
 
 _log = structlog.get_logger()
@@ -32,9 +33,7 @@ class ConsumerParts:
     intake: Intake
     periodic_work: PeriodicWork
     dead_letters: DeadLetterSink
-    readiness: Readiness
-    liveness: Liveness
-    metrics: Metrics
+    vitals: Vitals
     stop_intake: Event
     stop: Event
     drain_seconds: float
@@ -47,7 +46,9 @@ class ConsumerService:
     def __init__(self, parts: ConsumerParts) -> None:
         self._parts = parts
         self._running = False
-        self._status = ConsumerStatus(parts.index.generation, parts.readiness, parts.metrics, parts.offsets)
+        self._status = ConsumerStatus(
+            parts.index.generation, parts.vitals.readiness, parts.vitals.metrics, parts.offsets
+        )
 
     @property
     def running(self) -> bool:
@@ -60,19 +61,9 @@ class ConsumerService:
         return self._parts.index
 
     @property
-    def readiness(self) -> Readiness:
-        """What is waited for."""
-        return self._parts.readiness
-
-    @property
-    def liveness(self) -> Liveness:
-        """Which parts get on."""
-        return self._parts.liveness
-
-    @property
-    def metrics(self) -> Metrics:
-        """What was counted."""
-        return self._parts.metrics
+    def vitals(self) -> Vitals:
+        """What it waits for, whether it gets on, and what it has counted."""
+        return self._parts.vitals
 
     def status(self) -> StatusInWords:
         """What it is doing, in words."""

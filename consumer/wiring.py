@@ -18,7 +18,7 @@ from consumer.kafka.start_positions import StartRules
 from consumer.kafka.topics import prepare_topics
 from consumer.known_vectors import PromotedVectors
 from consumer.mender import Mender
-from consumer.metric_definitions import DEFINITIONS, GENERATION
+from consumer.metric_definitions import GENERATION
 from consumer.offsets import OffsetTracker
 from consumer.periodic_work import Chore, PeriodicWork
 from consumer.persistence import Persistence
@@ -35,16 +35,15 @@ from consumer.steps.commit import Committer
 from consumer.steps.fetch import Pixels, fetch
 from consumer.steps.intake import Intake
 from consumer.version import SERVICE_VERSION
+from consumer.vitals import Vitals
 from images import ImageFetcher, build_fetcher, decode, decode_limits
 from model.embedder import Embedder
 from product_events.settings import event_policy
-from telemetry import Liveness, Metrics, Readiness
 from vector_store import ProductIndex, VectorStore
 
 _MAINTAIN_SECONDS = 30.0
 _STATUS_SECONDS = 10.0
 _AUDIT_TURN_SECONDS = 1.0
-_LONGEST_SECONDS_WITHOUT_PROGRESS = {"polling": 60.0, "pipeline": 300.0}
 
 
 def build_consumer(
@@ -53,13 +52,16 @@ def build_consumer(
     opened: OpenedGeneration,
     *,
     reuses_promoted: bool = True,
+    vitals: Vitals | None = None,
 ) -> ConsumerService:
     """A consumer of this generation, ready to run; the caller owns the store and the embedder.
 
     reuses_promoted: whether images that the promoted generation holds, of the same model version, are taken
     from there instead of being downloaded.
+    vitals: where somebody watches its start already.
 
-    Blocks for some seconds while it asks Kafka. Raises StartRefused, StoreError.
+    Blocks for some seconds while it asks Kafka and the index; what raises has left nothing behind. Raises
+    StartRefused, StoreError.
     """
     redrive = redrive_topic(settings.kafka_dead_letter_topic)
     compacted = prepare_topics(
@@ -70,10 +72,11 @@ def build_consumer(
     embedder = opened.embedder
     index = ProductIndex(opened.collection)
     generation = index.generation
+    # Before any member of this start can write the status.
+    written_ms = last_written_ms(index)
     stop_intake, stop = Event(), Event()
-    readiness = Readiness(assignment="waits for partitions from the consumer group")
-    liveness = Liveness(_LONGEST_SECONDS_WITHOUT_PROGRESS)
-    metrics = Metrics(DEFINITIONS)
+    vitals = vitals or Vitals.at_birth()
+    readiness, liveness, metrics = vitals.readiness, vitals.liveness, vitals.metrics
     metrics.set(GENERATION, 1, generation=generation.name, model_version=generation.model_version)
     persistence = Persistence(stop, readiness, metrics)
     offsets = OffsetTracker()
@@ -119,8 +122,6 @@ def build_consumer(
         stop,
     )
     kafka = consumer_config(settings, group_name(settings, generation.name, generation.incarnation))
-    # Before any member of this start can write the status.
-    written_ms = last_written_ms(index)
     rebalance = Rebalance(
         pipeline=pipeline,
         offsets=offsets,
@@ -172,9 +173,7 @@ def build_consumer(
             intake=intake,
             periodic_work=periodic_work,
             dead_letters=dead_letters,
-            readiness=readiness,
-            liveness=liveness,
-            metrics=metrics,
+            vitals=vitals,
             stop_intake=stop_intake,
             stop=stop,
             drain_seconds=settings.drain_seconds,

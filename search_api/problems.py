@@ -132,6 +132,7 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     model.TrainingStateInvalid: MODEL_FAILED,
     store.StoreError: STORE_UNAVAILABLE,
     store.StoreUnavailable: STORE_UNAVAILABLE,
+    store.StoreRefused: STORE_UNAVAILABLE,
     store.StoreMisused: STORE_MISUSED,
     store.InvalidVector: STORE_MISUSED,
     store.InvalidPayload: STORE_MISUSED,

@@ -33,7 +33,7 @@ class ConsumerThread:
     def wait_until_reading(self, deadline_seconds: float) -> None:
         """Block until the group has given it its partitions. Raises ConsumerNotReady, or what stopped it."""
         end = monotonic() + deadline_seconds
-        while reasons := self._service.readiness.reasons():
+        while reasons := self._service.vitals.readiness.reasons():
             self.check()
             if monotonic() > end:
                 raise ConsumerNotReady(

@@ -11,6 +11,7 @@ from vector_store.errors import (
     StoreError,
     StoreLocked,
     StoreMisused,
+    StoreRefused,
     StoreUnavailable,
 )
 from vector_store.filterable import filterable_part
@@ -56,6 +57,7 @@ __all__ = [
     "StoreError",
     "StoreLocked",
     "StoreMisused",
+    "StoreRefused",
     "StoreUnavailable",
     "VectorStore",
     "VectorStoreSettings",

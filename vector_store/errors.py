@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable      may pass: unreachable, overloaded, timed out (a timed-out write may be applied)
+│   └── StoreRefused      somebody answers and refuses the key, speaks no TLS or another, or is no Qdrant
 ├── StoreMisused          the caller's fault, the same call will fail again
 │   ├── InvalidVector     wrong length, NaN or infinite
 │   └── InvalidPayload    a value that no engine can hold
@@ -18,6 +19,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The store cannot answer now and may later; a write may or may not have been applied."""
+
+
+class StoreRefused(StoreUnavailable):
+    """Somebody answers, but refuses the key or speaks otherwise: most likely the settings are wrong."""
 
 
 class StoreMisused(StoreError):

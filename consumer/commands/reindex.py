@@ -11,7 +11,7 @@ from threading import Event
 import click
 import structlog
 
-from consumer.commands.run import status_server
+from consumer.commands.status_port import status_server
 from consumer.commands.stop_signals import stop_signals
 from consumer.errors import ReindexRefused, StatusPortTaken
 from consumer.reindex.build_mark import BuildSource

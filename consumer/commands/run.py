@@ -1,47 +1,15 @@
 """`consumer run`: read events and keep the index equal to them."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from time import time_ns
+from contextlib import closing
 
 import click
 
+from consumer.commands.status_port import status_server
 from consumer.commands.stop_signals import stop_signals
-from consumer.errors import StatusPortTaken
-from consumer.generation_choice import open_for_run
-from consumer.service import ConsumerService
 from consumer.settings import ConsumerSettings
-from consumer.wiring import build_consumer
-from telemetry import StatusServer, configure_logging
+from consumer.start_up import StartUp
+from telemetry import configure_logging
 from vector_store import open_store
-
-
-@contextmanager
-def status_server(settings: ConsumerSettings, service: ConsumerService) -> Iterator[None]:
-    """Serve status, health and metrics while the block runs, where a port is set. Raises StartRefused."""
-    if settings.consumer_status_port == 0:
-        yield
-        return
-    host, port = settings.consumer_status_host, settings.consumer_status_port
-    try:
-        server = StatusServer(
-            host,
-            port,
-            service="consumer",
-            liveness=service.liveness,
-            readiness=service.readiness,
-            metrics=service.metrics,
-            status=service.status,
-        )
-    except OSError as error:
-        raise StatusPortTaken(
-            f"the status server cannot listen on {host}:{port}: {error.strerror}; set CONSUMER_STATUS_PORT"
-        ) from error
-    server.start()
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 @click.command()
@@ -55,7 +23,8 @@ def run(options: dict[str, bool], generation: str | None) -> None:
     """Read product events and write the promoted generation, until SIGTERM or Ctrl-C.
 
     The model is the one that the generation was built by, looked for in MODEL_DIR. Where no generation is
-    promoted yet, the one of MODEL_PATH is created and promoted.
+    promoted yet, the one of MODEL_PATH is created and promoted. A Kafka or a Qdrant server that is away, at
+    the start or later, is waited for; /readyz of the status port says so.
     The first signal finishes what is under way, commits and leaves the group; a second one ends it at once.
 
     \b
@@ -67,8 +36,8 @@ def run(options: dict[str, bool], generation: str | None) -> None:
     settings = ConsumerSettings()
     configure_logging("consumer", level="DEBUG" if options["debug"] else settings.log_level)
     with stop_signals() as signals, closing(open_store(settings)) as store:
-        opened = open_for_run(store, settings, name=generation, now_ms=lambda: time_ns() // 1_000_000)
-        service = build_consumer(settings, store, opened)
-        signals.started(service.request_stop)
-        with status_server(settings, service):
+        start_up = StartUp(settings, store)
+        with status_server(settings, start_up):
+            service = start_up.run(generation)
+            signals.started(service.request_stop)
             service.run()

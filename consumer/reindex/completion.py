@@ -102,5 +102,5 @@ class Completion:
         return self._collection.count(AllOf((Equals("kind", KIND_RECORD), due)))
 
     def _images_done(self) -> int:
-        outcomes = self._runs.service.metrics.by_label(IMAGES, "outcome")
+        outcomes = self._runs.service.vitals.metrics.by_label(IMAGES, "outcome")
         return round(outcomes.get("embedded", 0) + outcomes.get("reused", 0))

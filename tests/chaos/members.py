@@ -31,6 +31,11 @@ class Member(ConsumerProcess):
         status, body = self._get("/readyz")
         return json.loads(body)["reasons"] if status else {"answer": body}
 
+    def status(self) -> dict[str, str]:
+        """What the status page says of it, by name; empty where it does not answer."""
+        code, body = self._get("/status")
+        return json.loads(body) if code == 200 else {}
+
     def is_alive(self) -> bool:
         """Whether it runs and /healthz says so."""
         return self.running and self._get("/healthz")[0] == 200

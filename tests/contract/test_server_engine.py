@@ -34,6 +34,7 @@ from vector_store import (
     Stamp,
     StoreError,
     StoreMisused,
+    StoreRefused,
     StoreUnavailable,
     VectorStore,
     VectorStoreSettings,
@@ -95,16 +96,16 @@ ERRORS: dict[grpc.StatusCode, type[StoreError]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: StoreUnavailable,
     grpc.StatusCode.NOT_FOUND: GenerationMissing,
     grpc.StatusCode.ALREADY_EXISTS: GenerationExists,
-    grpc.StatusCode.PERMISSION_DENIED: StoreUnavailable,
+    grpc.StatusCode.PERMISSION_DENIED: StoreRefused,
     grpc.StatusCode.RESOURCE_EXHAUSTED: StoreUnavailable,
     grpc.StatusCode.FAILED_PRECONDITION: StoreUnavailable,
     grpc.StatusCode.ABORTED: StoreUnavailable,
     grpc.StatusCode.OUT_OF_RANGE: StoreMisused,
-    grpc.StatusCode.UNIMPLEMENTED: StoreUnavailable,
+    grpc.StatusCode.UNIMPLEMENTED: StoreRefused,
     grpc.StatusCode.INTERNAL: StoreUnavailable,
     grpc.StatusCode.UNAVAILABLE: StoreUnavailable,
     grpc.StatusCode.DATA_LOSS: StoreUnavailable,
-    grpc.StatusCode.UNAUTHENTICATED: StoreUnavailable,
+    grpc.StatusCode.UNAUTHENTICATED: StoreRefused,
 }
 
 
@@ -177,6 +178,7 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         with closing(open_store(VectorStoreSettings.model_validate(settings))) as store:
             with pytest.raises(StoreUnavailable) as caught:
                 store.promoted()
+            assert type(caught.value) is StoreUnavailable
             assert len(str(caught.value).splitlines()) == 1
 
 
@@ -345,8 +347,8 @@ def test_an_alias_is_no_generation(front: QdrantFront, store: VectorStore) -> No
 
 HTTP_ERRORS: dict[int, type[StoreError]] = {
     400: StoreMisused,
-    401: StoreUnavailable,
-    403: StoreUnavailable,
+    401: StoreRefused,
+    403: StoreRefused,
     404: GenerationMissing,
     405: StoreUnavailable,
     408: StoreUnavailable,
@@ -381,14 +383,27 @@ def test_an_http_status_is_translated(httpserver: HTTPServer, over_http: VectorS
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"result": {"aliases": 7}}'])
-def test_an_answer_that_is_no_qdrants_is_unavailable(
-    httpserver: HTTPServer, over_http: VectorStore, body: bytes
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_answer_that_is_no_qdrants_is_told_apart(
+    httpserver: HTTPServer, over_http: VectorStore, body: bytes, status: int
 ) -> None:
-    """A proxy's page in the server's place is no answer, and may pass."""
-    httpserver.expect_request("/aliases").respond_with_data(body, content_type="application/json")
-    with pytest.raises(StoreUnavailable) as caught:
+    """A proxy's page in the server's place is no answer: least of all that a collection is gone."""
+    httpserver.expect_request("/aliases").respond_with_data(body, status, content_type="application/json")
+    with pytest.raises(StoreRefused) as caught:
         over_http.promoted()
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_who_speaks_otherwise_is_told_from_who_is_away(front: QdrantFront, httpserver: HTTPServer) -> None:
+    """TLS where none is spoken, and a port of another kind of server, wait for a change of settings."""
+    for more in (
+        {"qdrant_grpc_port": front.port, "qdrant_tls": True},
+        {"qdrant_grpc_port": httpserver.port},
+        {"qdrant_grpc_port": 0, "qdrant_port": httpserver.port, "qdrant_tls": True},
+        {"qdrant_grpc_port": 0, "qdrant_port": front.port},
+    ):
+        with closing(open_store(settings_of(front, **more))) as store, pytest.raises(StoreRefused):
+            store.promoted()
 
 
 def test_aliases_are_read_over_http(httpserver: HTTPServer, over_http: VectorStore) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from json import JSONDecodeError
+from json import JSONDecodeError, loads
 
 import grpc  # type: ignore[import-untyped]  # it has no stubs
+from pydantic import ValidationError
 from qdrant_client.common.client_exceptions import QdrantException
-from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
 
 from vector_store.errors import (
     GenerationExists,
     GenerationMissing,
     StoreError,
     StoreMisused,
+    StoreRefused,
     StoreUnavailable,
 )
 
@@ -21,6 +23,9 @@ _BY_GRPC_CODE: dict[grpc.StatusCode, type[StoreError]] = {
     grpc.StatusCode.ALREADY_EXISTS: GenerationExists,
     grpc.StatusCode.INVALID_ARGUMENT: StoreMisused,
     grpc.StatusCode.OUT_OF_RANGE: StoreMisused,
+    grpc.StatusCode.UNAUTHENTICATED: StoreRefused,
+    grpc.StatusCode.PERMISSION_DENIED: StoreRefused,
+    grpc.StatusCode.UNIMPLEMENTED: StoreRefused,
 }
 """Every other code may pass, a time-out or an internal error included: the call may be carried out.
 
@@ -32,6 +37,8 @@ _ACCESS_REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_D
 
 _BY_HTTP_STATUS: dict[int, type[StoreError]] = {
     400: StoreMisused,
+    401: StoreRefused,
+    403: StoreRefused,
     404: GenerationMissing,
     409: GenerationExists,
     422: StoreMisused,
@@ -41,6 +48,15 @@ _OF_LOCAL_MODE: dict[str, type[StoreError]] = {
     "not found": GenerationMissing,
     "already exists": GenerationExists,
 }
+
+_SPEAKS_OTHERWISE = (
+    "SSL_ERROR_SSL",
+    "[SSL",
+    "Failed parsing HTTP/2",
+    "illegal request line",
+    "illegal status line",
+)
+"""How both transports say that the other side speaks no TLS, has an unknown certificate, or is no Qdrant."""
 
 _LONGEST_REASON = 300
 
@@ -55,8 +71,8 @@ def translated_failures(what: str) -> Iterator[None]:
         yield
     except grpc.RpcError as error:
         code = error.code() if isinstance(error, grpc.Call) else None
-        kind = StoreUnavailable if code is None else _BY_GRPC_CODE.get(code, StoreUnavailable)
         said = error.details() if isinstance(error, grpc.Call) else str(error)
+        kind = _BY_GRPC_CODE.get(code, _kind_of_silence(said)) if code is not None else StoreUnavailable
         named = "" if code is None else code.name.replace("_", " ").lower()
         if code in _ACCESS_REFUSED:
             named += " (QDRANT_API_KEY)"
@@ -64,10 +80,12 @@ def translated_failures(what: str) -> Iterator[None]:
     except UnexpectedResponse as error:
         status = error.status_code or 0
         kind = _BY_HTTP_STATUS.get(status, StoreUnavailable)
+        if kind is GenerationMissing and not _is_of_qdrant(error.content):
+            kind = StoreRefused
         named = f"HTTP {status} (QDRANT_API_KEY)" if status in _ACCESS_REFUSED else f"HTTP {status}"
         raise kind(_sentence(what, named, error.content.decode(errors="replace"))) from error
     except (ApiException, QdrantException, JSONDecodeError) as error:
-        raise StoreUnavailable(_sentence(what, "no answer", str(error))) from error
+        raise _kind_of_no_answer(error)(_sentence(what, "no answer", str(error))) from error
     except (ValueError, TypeError) as error:
         said = str(error)
         kind = next((kind for words, kind in _OF_LOCAL_MODE.items() if words in said), StoreMisused)
@@ -80,6 +98,25 @@ def is_access_refused(error: StoreError) -> bool:
     if isinstance(cause, UnexpectedResponse):
         return cause.status_code in _ACCESS_REFUSED
     return isinstance(cause, grpc.Call) and cause.code() in _ACCESS_REFUSED
+
+
+def _kind_of_silence(said: str | None) -> type[StoreError]:
+    return StoreRefused if any(words in (said or "") for words in _SPEAKS_OTHERWISE) else StoreUnavailable
+
+
+def _kind_of_no_answer(error: Exception) -> type[StoreError]:
+    source = error.source if isinstance(error, ResponseHandlingException) else error
+    # An answer came, and it is none that a Qdrant gives.
+    is_foreign = isinstance(source, ValidationError | JSONDecodeError)
+    return StoreRefused if is_foreign else _kind_of_silence(str(source))
+
+
+def _is_of_qdrant(body: bytes) -> bool:
+    try:
+        answer = loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and "status" in answer
 
 
 def _sentence(what: str, named: str, said: str | None) -> str:

@@ -291,8 +291,8 @@ def test_a_replay_over_an_up_to_date_generation_costs_look_ups(
     with running_consumer(replaying, store, load_embedder(replaying)) as service:
         group = f"once-more.products-{OLD}.{service.index.generation.incarnation}"
         lasting.progress().wait_until_done(lambda: group)
-        assert service.metrics.by_label(IMAGES, "outcome") == {}
-        counts = service.metrics.by_label(EVENTS, "outcome")
+        assert service.vitals.metrics.by_label(IMAGES, "outcome") == {}
+        counts = service.vitals.metrics.by_label(EVENTS, "outcome")
         assert {outcome for outcome, number in counts.items() if number} == {"superseded"}
     assert lasting.host.requests() == requests
     assert found(store, f"products-{OLD}") == before

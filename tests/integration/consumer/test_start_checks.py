@@ -16,7 +16,6 @@ import pytest
 from consumer.generation_choice import describe_new
 from consumer.settings import ConsumerSettings
 from model.embedder import Embedder
-from tests.brokers.free_ports import free_ports
 from tests.integration.consumer.conftest import Shop
 from tests.services.consumer_process import ConsumerProcess
 from tests.services.eventually import eventually
@@ -50,15 +49,6 @@ def built(settings: ConsumerSettings, embedder: Embedder) -> None:
     store.create(generation)
     store.promote(generation.name)
     store.close()
-
-
-def test_an_unreachable_kafka(tmp_path: Path) -> None:
-    """Nobody at the bootstrap servers: the address and the variable are named."""
-    [port] = free_ports(1)
-    address = f"127.0.0.1:{port}"
-    line = refusal({"KAFKA_BOOTSTRAP_SERVERS": address, "QDRANT_PATH": str(tmp_path / "index")})
-    assert address in line
-    assert "KAFKA_BOOTSTRAP_SERVERS" in line
 
 
 def test_a_signal_during_a_slow_start(tmp_path: Path) -> None:

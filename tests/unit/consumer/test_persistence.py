@@ -43,6 +43,42 @@ def test_other_failures_pass_through() -> None:
         Persistence(Event(), Readiness(), Metrics(DEFINITIONS)).call("index", refuse)
 
 
+def test_what_may_pass_can_be_told() -> None:
+    """A start waits for other failures than a batch does."""
+
+    class Away(Exception):
+        pass
+
+    class Flickering:
+        tries = 0
+
+        def __call__(self) -> int:
+            self.tries += 1
+            if self.tries < 3:
+                raise Away
+            return self.tries
+
+    persistence = Persistence(
+        Event(), Readiness(), Metrics(DEFINITIONS), passes=lambda error: isinstance(error, Away)
+    )
+    assert persistence.call("kafka", Flickering()) == 3
+    with pytest.raises(StoreUnavailable):
+        persistence.call("kafka", Flaky(Readiness(), failures=1))
+
+
+def test_what_is_wrong_later_ends_the_waiting_for_what_was_away() -> None:
+    """After another failure readiness no longer names the first."""
+    readiness = Readiness()
+    failures = iter([StoreUnavailable("away"), StoreMisused("never")])
+
+    def fail() -> None:
+        raise next(failures)
+
+    with pytest.raises(StoreMisused):
+        Persistence(Event(), readiness, Metrics(DEFINITIONS)).call("index", fail)
+    assert readiness.reasons() == {}
+
+
 def test_a_stop_ends_the_waiting() -> None:
     """A service that stops does not wait for what is away."""
     stop = Event()
