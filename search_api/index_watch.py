@@ -10,10 +10,13 @@ import structlog
 from search_api.errors import SearchApiError
 from search_api.metric_definitions import GENERATION, INDEX_SILENT_SECONDS
 from search_api.parts import Parts
-from vector_store import Generation, ProductIndex, StoreError
+from vector_store import Generation, ProductIndex, StoreError, StoreRefused
 
 SILENT_AFTER_SECONDS: Final = 60.0
 """A consumer at work writes its status every ten seconds; after so many without, something is wrong."""
+
+_FIRST_LOOK_SECONDS = 2.0
+_LONGEST_STOP_SECONDS = 2.0
 
 _log = structlog.get_logger()
 
@@ -35,17 +38,25 @@ class IndexWatch:
         self._thread = Thread(target=self._run, name="index-watch", daemon=True)
         self._shown: Generation | None = None
         self._is_silent = False
+        self._is_away = False
+        self._looked = Event()
+        self._refusal: StoreRefused | None = None
 
     def start(self) -> None:
-        """Look, and again every few seconds from now on. The first look blocks."""
-        self._try_to_look()
+        """Look, and again every few seconds from now on. Blocks for the first look, two seconds at most.
+
+        Raises StoreRefused where that look meets it: then nobody but a person can help.
+        """
         self._thread.start()
+        self._looked.wait(_FIRST_LOOK_SECONDS)
+        if self._refusal is not None:
+            raise self._refusal
 
     def stop(self) -> None:
-        """Look no more. Blocks while a look is under way."""
+        """Look no more. Blocks while a look is under way, two seconds at most."""
         self._stop.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(_LONGEST_STOP_SECONDS)
 
     def look(self) -> None:
         """Have the models of all generations read, and measure. Blocks; raises NotReady, StoreError.
@@ -62,16 +73,32 @@ class IndexWatch:
         self._measure(max(0.0, (self._now_ms() - since_ms) / 1000), index.generation)
 
     def _run(self) -> None:
+        self._try_to_look()
+        self._looked.set()
         while not self._stop.wait(self._every_seconds):
             self._try_to_look()
 
     def _try_to_look(self) -> None:
         try:
             self.look()
-        except (SearchApiError, StoreError) as error:
+        except SearchApiError as error:
             _log.debug("the index cannot be looked at", reason=str(error))
+        except StoreError as error:
+            self._note_absence(error)
+            return
         except Exception:  # noqa: BLE001 - the loop must still be there when the next generation is
             _log.exception("looking at the index failed")
+            return
+        if self._is_away:
+            self._is_away = False
+            _log.info("the index answers again")
+
+    def _note_absence(self, error: StoreError) -> None:
+        if not self._looked.is_set() and isinstance(error, StoreRefused):
+            self._refusal = error
+        if not self._is_away:
+            self._is_away = True
+            _log.warning("the index does not answer: searches are refused until it does", reason=str(error))
 
     def _show(self, generation: Generation) -> None:
         if self._shown == generation:

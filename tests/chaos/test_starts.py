@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+import requests
 from pytest_httpserver import HTTPServer
 
 from consumer.errors import KafkaRefused
@@ -22,6 +23,7 @@ from tests.services.consumer_command import run_command
 from tests.services.eventually import eventually, throughout
 from tests.services.faulty_wire import FaultyWire
 from tests.services.published import product_event, publish
+from tests.services.search_api_process import SearchApiProcess
 from vector_store import VectorStore
 
 pytestmark = pytest.mark.integration
@@ -134,6 +136,36 @@ def test_a_kafka_that_refuses_is_told_from_one_that_is_away(
     with pytest.raises(KafkaRefused, match="KAFKA_CONFIG") as caught:
         prepare_topics(config, topics=("any",), own_topics=(), deadline_seconds=3)
     assert words in str(caught.value)
+
+
+def test_a_search_api_whose_index_is_away_at_the_start(to_index: FaultyWire, tmp_path: Path) -> None:
+    """It listens and says 503 in words, logs one line, goes on once the index answers, and stops in order."""
+    to_index.freeze()
+    where = {
+        "QDRANT_HOST": "127.0.0.1",
+        "QDRANT_GRPC_PORT": str(to_index.port),
+        "QDRANT_TIMEOUT_SECONDS": "1",
+    }
+    api = SearchApiProcess(where, tmp_path / "api.log")
+    api.start()
+    try:
+        assert eventually(lambda: "index cannot be asked" in ready(api), 60), api.log_tail()
+        to_index.mend()
+        assert eventually(lambda: "no index yet" in ready(api), 30), api.log_tail()
+        assert api.log_tail().count("the index does not answer") == 1
+        to_index.freeze()
+        assert api.end(signal.SIGTERM, timeout_seconds=30) == 0, api.log_tail()
+    finally:
+        api.kill()
+
+
+def ready(api: SearchApiProcess) -> str:
+    """What /readyz says."""
+    with requests.Session() as session:
+        try:
+            return session.get(f"{api.address}/readyz", timeout=10).text
+        except requests.RequestException:
+            return ""
 
 
 def test_another_command_does_not_wait(shop: Shop) -> None:

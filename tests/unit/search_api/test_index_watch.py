@@ -27,7 +27,7 @@ from tests.unit.search_api.shop import (
     shop_parts,
     shop_settings,
 )
-from vector_store import StoreUnavailable
+from vector_store import StoreRefused, StoreUnavailable
 
 
 class OtherEmbedder(ColourEmbedder):
@@ -129,15 +129,16 @@ class Troubled(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.asked = 0
+        self.troubles = 1
         self.asked_enough = Event()
 
     def promoted(self) -> str | None:
         self.asked += 1
-        if self.asked == 1:
+        if self.asked <= self.troubles:
             raise StoreUnavailable("not now")
-        if self.asked == 2:
+        if self.asked == self.troubles + 1:
             raise ZeroDivisionError("nobody foresaw this")
-        if self.asked >= 4:
+        if self.asked >= self.troubles + 3:
             self.asked_enough.set()
         return super().promoted()
 
@@ -151,8 +152,37 @@ def test_the_watch_outlives_trouble_and_ends_when_told() -> None:
         assert store.asked_enough.wait(30)
         watch.stop()
     assert [each["event"] for each in logs if each["log_level"] == "error"] == ["looking at the index failed"]
+    told = [each["log_level"] for each in logs if each["log_level"] != "debug"]
+    assert told == ["warning", "error", "info"]
     asked = store.asked
     watch.stop()
     assert store.asked == asked
     with pytest.raises(NoGeneration):
         watch.look()
+
+
+class Refusing(MemoryStore):
+    """A server that wants another key."""
+
+    def promoted(self) -> str | None:
+        raise StoreRefused("unauthenticated")
+
+
+def test_a_start_with_a_refused_key_is_an_error() -> None:
+    """What no waiting mends is told to whoever starts the service."""
+    watch = IndexWatch(shop_parts(Refusing()))
+    with pytest.raises(StoreRefused):
+        watch.start()
+    watch.stop()
+
+
+def test_an_outage_is_told_once() -> None:
+    """However often it is looked meanwhile, the log has one line for it."""
+    store = Troubled()
+    watch = IndexWatch(shop_parts(store), every_seconds=0.001)
+    store.troubles = 3
+    with capture_logs() as logs:
+        watch.start()
+        assert store.asked_enough.wait(30)
+        watch.stop()
+    assert len([each for each in logs if each["event"].startswith("the index does not answer")]) == 1
