@@ -21,7 +21,7 @@ def page_of(ranking: Ranking, query: Query, *, whole: bool) -> ResultPage:
     """The page that the query asks for; whole: read the ranking to its depth. Blocks; raises StoreError."""
     end = query.offset + query.limit
     # One more, to know whether there is more.
-    found = ranking.best(MAX_DEPTH if whole else end + 1)
+    found = ranking.best(MAX_DEPTH if whole else min(end + 1, MAX_DEPTH), fully=end)
     bar = _bar(found, query)
     good = tuple(takewhile(lambda each: bar is None or each.score >= bar, found))
     return ResultPage(read=good, shown=good[query.offset : end], has_more=len(good) > end and end < MAX_DEPTH)

@@ -15,7 +15,6 @@ from search_api.query_image import Photo, PhotoReader
 from search_api.query_vector import mean_vector, towards, vectors_of_products
 from search_api.result_page import page_of
 from search_api.schemas import QueryEcho, SimilarAnswer
-from search_api.similar_request import MAX_DEPTH
 from search_api.stopwatch import Stopwatch
 from vector_store import ProductIndex
 from vector_store.identity import product_uuid
@@ -111,10 +110,7 @@ def answer(
     kept = _with_examples(index, query, find_subject(), watch)
     with watch.stage("search"):
         ranking = index.ranking(
-            kept.vector,
-            depth=MAX_DEPTH,
-            where=where,
-            without=kept.left_out.union(map(product_uuid, query.exclude)),
+            kept.vector, where=where, without=kept.left_out.union(map(product_uuid, query.exclude))
         )
         page = page_of(ranking, query, whole=bool(fields))
         hits = [hit_data(each) for each in page.shown]

@@ -16,6 +16,9 @@ KIND_IMAGE = "image"
 KIND_RECORD = "record"
 KIND_STATUS = "status"
 
+RANKED_FIELDS = ("product", "image_key")
+"""What of an image point's payload a mere ranking has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -1,7 +1,7 @@
 """A generation in terms of products: records, vectors to reuse, writes, pending images, checked searches."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vector_store.amendments import replace_as_read
@@ -131,22 +131,18 @@ class ProductIndex:
         self,
         vector: Vector,
         *,
-        depth: int,
         hits_per_product: int = 8,
         where: Condition | None = None,
         without: Ids[str] = (),
     ) -> Ranking:
-        """The same to be read page by page, `depth` products deep; without: uuids that never appear."""
-        return Ranking(
-            self._collection,
-            vector,
-            lambda products: self.similar(
+        """The same, to be read page by page; without: uuids of products that never appear."""
+
+        def check(products: Sequence[str]) -> list[CheckedProduct]:
+            return self.similar(
                 vector, limit=len(products), hits_per_product=hits_per_product, where=where, among=products
-            ),
-            depth=depth,
-            where=where,
-            without=without,
-        )
+            )
+
+        return Ranking(self._collection, vector, check, where=where, without=without)
 
     def due(self, now_ms: int, *, limit: int) -> list[ProductRecord]:
         """Records with a pending image whose next try is due, at most `limit`."""

@@ -1,21 +1,22 @@
-"""One search as deep as its reader wants: the further one reads, the more candidates are checked.
+"""One search read as far as its reader wants, page by page.
 
-Pages of one ranking never overlap and leave nothing out, since every page is cut from the same search of
-the same depth. What a page needs is checked, and no more, since a record costs far more to read than a place
-in the ranking.
+The order of a ranking does not depend on how much of it is read, so that its pages never overlap and leave
+nothing out: the engine is asked in rounds of fixed sizes, and each leaves out what those before found. To ask
+for exactly what a page needs would not do: an approximate search that is asked for more may find better
+products than one that is asked for less.
 """
 
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from vector_store.conditions import AllOf, Condition, Not, OneOf
 from vector_store.interface import Collection
 from vector_store.points import Candidate, Vector
-from vector_store.read_check import CheckedProduct, best_first
+from vector_store.read_check import CheckedProduct, best_first, check
 
-SPARE_PRODUCTS = 56
-"""Places of the ranking beyond its depth, for candidates that are refused."""
+ROUNDS = (32, 96, 256, 256, 256)
+"""How many products each round asks for. The first is enough for most pages, three for the last."""
 
 _SAME_SCORE = 1e-6
 
@@ -29,7 +30,7 @@ class CheckedSearch(Protocol):
 class Ranking:
     """The products nearest to a vector, best first, equal ones by product id. Of one thread.
 
-    depth: how many products can be read; the engine is asked for no more, whatever is read.
+    check: what a shopper sees of candidates.
     without: uuids of products that never appear.
     Blocks and raises as the collection does.
     """
@@ -40,76 +41,90 @@ class Ranking:
         vector: Vector,
         check: CheckedSearch,
         *,
-        depth: int,
         where: Condition | None = None,
         without: Ids[str] = (),
     ) -> None:
         self._collection = collection
         self._vector = vector
         self._check = check
-        self._depth = depth
-        self._places = depth + SPARE_PRODUCTS + len(without)
         self._where = where
-        self._without = frozenset(without)
-        self._checked: list[CheckedProduct] = []
+        self._without = sorted(without)
+        self._sizes = list(ROUNDS)
+        self._found: list[Candidate] = []
         self._waiting: list[Candidate] = []
-        self._all_ranked: list[Candidate] = []
-        self._rounds = 0
+        self._checked: list[CheckedProduct] = []
 
-    def best(self, count: int) -> list[CheckedProduct]:
-        """The first `count` products, fewer where there are no more; at most `depth`."""
-        count = min(count, self._depth)
-        while True:
-            settled = self._settled()
-            if len(settled) >= count:
-                return settled[:count]
-            if not self._waiting and not self._rank_further():
+    def best(self, count: int, *, fully: int | None = None) -> list[CheckedProduct]:
+        """The first `count` products, fewer where there are no more.
+
+        fully: of how many all matching images are wanted; of the others the best image will do.
+        """
+        fully = count if fully is None else fully
+        while len(settled := self._settled()) < count:
+            if not self._waiting and not self._ask_for_more():
                 return settled
-            self._check_next(count - len(settled))
+            if len(settled) < fully:
+                self._check_next(min(count, fully) - len(settled))
+            else:
+                self._check_next(count - len(settled), fully=False)
+        return settled[:count]
 
     def _settled(self) -> list[CheckedProduct]:
-        """The checked products that none of the waiting can come before or between."""
+        """The checked products that nothing which is still to come belongs before."""
         ordered = best_first(self._checked)
-        if not self._waiting:
-            return ordered
-        bar = self._waiting[0].hits[0].score + _SAME_SCORE
-        return [each for each in ordered if each.score > bar]
+        bar = self._waiting[0].hits[0].score if self._waiting else self._last_score() if self._sizes else None
+        return ordered if bar is None else [each for each in ordered if each.score > bar + _SAME_SCORE]
 
-    def _check_next(self, count: int) -> None:
+    def _check_next(self, count: int, *, fully: bool = True) -> None:
         """Check as many of the waiting, and those that share the last one's score."""
         while count < len(self._waiting) and self._gap_before(count) <= _SAME_SCORE:
             count += 1
         taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        self._checked.extend(self._check([each.product for each in taken]))
+        doubtful = taken if fully else self._check_lightly(taken)
+        if doubtful:
+            self._checked.extend(self._check([each.product for each in doubtful]))
+
+    def _check_lightly(self, taken: Sequence[Candidate]) -> list[Candidate]:
+        """Hold their best hits against their records, without a search; those that fail are returned."""
+        records = self._collection.retrieve([each.product for each in taken])
+        whole = [
+            Candidate(each.product, each.hits, records[each.product].payload)
+            for each in taken
+            if each.product in records
+        ]
+        attributes: Mapping[str, str] = self._collection.generation.filterable_attributes
+        checked = check(whole, where=self._where, filterable_attributes=attributes)
+        self._checked.extend(checked.products)
+        return [each for each in whole if checked.refused.intersection(hit.id for hit in each.hits)]
 
     def _gap_before(self, place: int) -> float:
         return self._waiting[place - 1].hits[0].score - self._waiting[place].hits[0].score
 
-    def _rank_further(self) -> bool:
-        """Ask the engine; a second time where so many were refused that the first does not suffice.
+    def _ask_for_more(self) -> bool:
+        """The next rounds, until one finds something; false where nothing is left.
 
-        What the second finds comes after the first: anything better was missed by an approximate search, and
-        would shift pages that were read without it.
+        What a round finds comes after what was found before: anything better was missed by an approximate
+        search, and would shift pages that were read without it.
         """
-        before = self._all_ranked
-        if self._rounds == 2 or (before and len(before) < self._places):
-            return False
-        self._rounds += 1
-        conditions = [] if self._where is None else [self._where]
-        if before:
-            conditions.append(Not(OneOf("product", tuple(each.product for each in before))))
-        found = self._collection.search(
-            self._vector,
-            limit=self._places,
-            hits_per_product=1,
-            where=AllOf(tuple(conditions)) if conditions else None,
-            with_records=False,
-        )
-        self._all_ranked = [*before, *found]
-        last = before[-1].hits[0].score if before else None
-        self._waiting = [
-            each
-            for each in found
-            if each.product not in self._without and (last is None or each.hits[0].score <= last)
-        ]
+        while self._sizes and not self._waiting:
+            size, *self._sizes = self._sizes
+            found = self._collection.search(
+                self._vector, limit=size, hits_per_product=1, where=self._narrowed(), with_records=False
+            )
+            last = self._last_score()
+            self._waiting = [each for each in found if last is None or each.hits[0].score <= last]
+            self._found += found
+            if len(found) < size:
+                self._sizes = []
         return bool(self._waiting)
+
+    def _narrowed(self) -> Condition | None:
+        known = [*self._without, *(each.product for each in self._found)]
+        conditions = [
+            *([] if self._where is None else [self._where]),
+            *([Not(OneOf("product", tuple(known)))] if known else []),
+        ]
+        return AllOf(tuple(conditions)) if conditions else None
+
+    def _last_score(self) -> float | None:
+        return min((each.hits[0].score for each in self._found), default=None)

@@ -130,7 +130,7 @@ class EdgeClient:
         query_filter: models.Filter | None,
         limit: int,
         group_size: int,
-        with_payload: bool,
+        with_payload: bool | list[str] | models.PayloadSelector,
         with_lookup: models.WithLookup | None,
     ) -> models.GroupsResult:
         assert (group_by, using) == ("product", VECTOR_NAME)
@@ -151,7 +151,7 @@ class EdgeClient:
                             id=hit.id,
                             version=0,
                             score=hit.score,
-                            payload=dict(hit.payload) if with_payload else None,
+                            payload=dict(hit.payload),
                         )
                         for hit in each.hits
                     ],

@@ -217,7 +217,7 @@ class _Points(_Front, PointsServicer):
                 query_filter=_filter(request),
                 limit=request.limit,
                 group_size=request.group_size,
-                with_payload=request.with_payload.enable,
+                with_payload=GrpcToRest.convert_with_payload_selector(request.with_payload),
                 with_lookup=GrpcToRest.convert_with_lookup(request.with_lookup)
                 if request.HasField("with_lookup")
                 else None,

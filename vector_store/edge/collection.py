@@ -16,7 +16,17 @@ from vector_store.edge.filters import to_filter
 from vector_store.edge.grouped_search import nearest_products
 from vector_store.errors import GenerationMissing, StoreCorrupt, StoreUnavailable
 from vector_store.generation import Generation
-from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
+from vector_store.points import (
+    RANKED_FIELDS,
+    Candidate,
+    DeletePoints,
+    Operation,
+    Page,
+    Payload,
+    Point,
+    ScoredPoint,
+    Vector,
+)
 from vector_store.size_class import OVERSAMPLING
 from vector_store.validation import check_operations, check_vector
 
@@ -80,6 +90,7 @@ class EdgeCollection:
         """The nearest products, unchecked; see `interface.Collection.search`."""
         check_vector(vector, self._generation.dimension)
         query = edge.Query.Nearest(vector.tolist(), VECTOR_NAME)
+        payload: bool | list[str] = True if with_records else list(RANKED_FIELDS)
         always = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
 
         def nearest(narrowed: Condition | None, limit: int) -> list[ScoredPoint]:
@@ -88,7 +99,7 @@ class EdgeCollection:
             with self._open_shard() as shard:
                 found = shard.query(
                     edge.QueryRequest(
-                        limit=limit, query=query, filter=wanted, params=_SEARCH, with_payload=True
+                        limit=limit, query=query, filter=wanted, params=_SEARCH, with_payload=payload
                     )
                 )
             return [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]

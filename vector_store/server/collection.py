@@ -11,7 +11,17 @@ from qdrant_client import QdrantClient, models
 from vector_store.conditions import AllOf, Condition, HasId, Not
 from vector_store.errors import GenerationMissing, StoreUnavailable
 from vector_store.generation import Generation
-from vector_store.points import Candidate, DeletePoints, Operation, Page, Payload, Point, ScoredPoint, Vector
+from vector_store.points import (
+    RANKED_FIELDS,
+    Candidate,
+    DeletePoints,
+    Operation,
+    Page,
+    Payload,
+    Point,
+    ScoredPoint,
+    Vector,
+)
 from vector_store.server.connection import Connection
 from vector_store.server.filters import to_filter
 from vector_store.server.replication import Replication
@@ -110,7 +120,7 @@ class ServerCollection:
                 query_filter=to_filter(AllOf(tuple(conditions))) if conditions else None,
                 limit=limit,
                 group_size=hits_per_product,
-                with_payload=with_records,
+                with_payload=True if with_records else list(RANKED_FIELDS),
                 with_lookup=lookup if with_records else None,
                 consistency=self._replication.consistency,
             )
