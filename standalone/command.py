@@ -7,13 +7,15 @@ from time import monotonic
 import click
 
 from standalone.options import DemoOptions
+from standalone.order_commands import generations, reindex
 from standalone.screen import Screen
 from standalone.stop_signals import KILLED, stop_signals
 
 _PORT = click.IntRange(1, 65_535)
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""
 \b
@@ -22,6 +24,7 @@ Examples:
   make demo ARGS="--port 8010"
   python -m standalone --data-dir ./demo --reset
   python -m standalone --bootstrap-servers localhost:9092
+  python -m standalone reindex --model new.onnx --promote
 
 With --bootstrap-servers the sample shop has topics of its own (visual-search-demo-…), which stay there.
 KAFKA_CONFIG and MODEL_PATH count as for the services.
@@ -60,7 +63,9 @@ KAFKA_CONFIG and MODEL_PATH count as for the services.
 @click.option("--bootstrap-servers", help="Another Kafka to use instead of the embedded broker, host:port.")
 @click.option("--exit", "exit_when_done", is_flag=True, help="End when the sample shop is searchable.")
 @click.option("--debug", is_flag=True, help="Log more, and show the traceback of an error.")
+@click.pass_context
 def cli(
+    context: click.Context,
     *,
     data_dir: Path | None,
     reset: bool,
@@ -71,7 +76,12 @@ def cli(
     exit_when_done: bool,
     debug: bool,
 ) -> None:
-    """Run all of it on this machine, with a sample shop: Kafka broker, consumer, search API."""
+    """Run all of it on this machine, with a sample shop: Kafka broker, consumer, search API.
+
+    The commands work on what a demo has built, while it runs or not.
+    """
+    if context.invoked_subcommand is not None:
+        return
     began = monotonic()
     screen = Screen.of_this_process()
     screen.title("Visual product search, all of it on this machine")
@@ -100,6 +110,10 @@ def cli(
         screen.paragraph("Stopped.")
         status = KILLED
     sys.exit(status)
+
+
+cli.add_command(reindex)
+cli.add_command(generations)
 
 
 def main() -> None:

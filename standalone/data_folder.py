@@ -14,7 +14,8 @@ from standalone.memory import Memory
 
 _MARKER = "demo.json"
 _LOCK = "lock"
-_OWN_FOLDERS = ("index", "broker", "logs")
+_OWN_FOLDERS = ("index", "broker", "logs", "models")
+_CONTROL = "control.json"
 # The engine maps files of some 200 MB, of which few are written at first. On a disk that fills up, writing
 # to the rest kills the process with SIGBUS, and no line could say why: so the room is asked for beforehand.
 _MIN_FREE_BYTES = 300_000_000
@@ -41,6 +42,16 @@ class DataFolder:
         """Where the parts say what they do."""
         return self.path / "logs"
 
+    @property
+    def models(self) -> Path:
+        """The models that its generations were built by."""
+        return self.path / "models"
+
+    @property
+    def control(self) -> Path:
+        """Where a demo that runs says how it can be told something."""
+        return control_of(self.path)
+
     def remembered(self) -> Memory:
         """What an earlier start left. Raises FolderUnusable."""
         return Memory.read(self.path / _MARKER)
@@ -48,6 +59,20 @@ class DataFolder:
     def remember(self, memory: Memory) -> None:
         """Leave it for later starts. Raises FolderUnusable."""
         memory.write(self.path / _MARKER)
+
+
+def control_of(data_dir: Path) -> Path:
+    """The same, of a folder that is not claimed."""
+    return data_dir / _CONTROL
+
+
+def memory_of(data_dir: Path) -> Memory:
+    """What a demo left in a folder that need not be claimed. Raises FolderRefused, FolderUnusable."""
+    if not (data_dir / _MARKER).exists():
+        raise FolderRefused(
+            f"{data_dir} is no data folder of a demo: start one there, or name its --data-dir"
+        )
+    return Memory.read(data_dir / _MARKER)
 
 
 @contextmanager

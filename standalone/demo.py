@@ -1,36 +1,26 @@
 """The demo from its first line to its last."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import ExitStack
 from threading import Event
 from time import monotonic
 
 from consumer.kafka.client_config import client_config
-from consumer.settings import ConsumerSettings
+from standalone.beginning import Check, prepare_ground
 from standalone.catalogue import Catalogue, read_catalogue
-from standalone.circumstances import settle
-from standalone.data_folder import DataFolder, claim_data_folder
-from standalone.embedded_broker import EmbeddedBroker, embedded_broker_program
-from standalone.errors import KafkaNotAnswering
+from standalone.control_server import ControlServer
+from standalone.data_folder import DataFolder
 from standalone.filling import Filling, fill
-from standalone.image_host import ImageHost
-from standalone.kafka_topics import create_topics, wait_for_kafka
-from standalone.logs import logged_to
-from standalone.memory import EMBEDDED, Memory
+from standalone.generations import Generations
+from standalone.memory import Memory
 from standalone.options import DemoOptions
-from standalone.ports import LOOPBACK, any_free_port, check_port, is_free
 from standalone.report import describe, examples
 from standalone.running_services import start_consumer, start_search_api
 from standalone.screen import Screen
 from standalone.searchable import look, searchable_ids
-from standalone.service_settings import Surroundings, consumer_settings, search_api_settings
-from standalone.topic_names import TopicNames
+from standalone.service_settings import search_api_settings
 
-_BROKER_SECONDS = 30.0
 _CHECK_SECONDS = 0.5
-
-Check = Callable[[], None]
-"""Raises what ended a part that the demo needs."""
 
 
 def run_demo(options: DemoOptions, screen: Screen, *, began: float) -> bool:
@@ -43,34 +33,35 @@ def run_demo(options: DemoOptions, screen: Screen, *, began: float) -> bool:
     """
     catalogue = read_catalogue()
     with ExitStack() as ending:
-        folder = ending.enter_context(claim_data_folder(options.data_dir, reset=options.reset))
-        log = folder.logs / "services.log"
-        level = "DEBUG" if options.debug else "INFO"
-        ending.enter_context(
-            logged_to(log, level=level, on_error=lambda text: screen.warning(f"{text} (see {log})"))
-        )
-        memory = settle(options, folder.remembered(), is_free=is_free, any_free_port=any_free_port)
-        around = _surroundings(options, memory, folder)
-        _check_ports(options, around)
-        settings = consumer_settings(around)
-
-        check_kafka = _start_kafka(options, settings, folder, screen, ending)
-        base_url = _start_image_host(catalogue, around, screen, ending)
-        # From here on there may be events and points that depend on it.
-        folder.remember(memory)
+        ground = prepare_ground(options, catalogue, screen, ending, with_api=True)
+        folder, settings = ground.folder, ground.settings
         consumer = start_consumer(settings, screen, ending)
-        url = start_search_api(search_api_settings(around), consumer.store, screen, ending)
+        generations = Generations(settings, consumer.store, {consumer.generation: consumer.thread})
+        ending.callback(generations.stop)
+        url = start_search_api(search_api_settings(ground.around), consumer.store, screen, ending)
+        control = ControlServer(generations, folder.control)
+        ending.callback(control.stop)
+        control.start()
+        if (kept := generations.keep_previous()) is not None:
+            screen.done("also kept", f"{kept}, up to date for a rollback")
 
         def check() -> None:
-            check_kafka()
-            consumer.check()
+            ground.check()
+            generations.check()
 
         complete = _have_filled(
-            Filling(catalogue, base_url, client_config(settings), around.topics, consumer.index, check),
-            memory,
+            Filling(
+                catalogue,
+                ground.base_url,
+                client_config(settings),
+                ground.around.topics,
+                consumer.index,
+                check,
+            ),
+            ground.memory,
             folder,
             screen,
-            log=str(log),
+            log=str(folder.logs / "services.log"),
         )
         seconds = monotonic() - began
         if options.exit_when_done:
@@ -84,70 +75,6 @@ def run_demo(options: DemoOptions, screen: Screen, *, began: float) -> bool:
     if not options.exit_when_done:
         screen.line("All has ended. The next start finds its data again.")
     return complete
-
-
-def _surroundings(options: DemoOptions, memory: Memory, folder: DataFolder) -> Surroundings:
-    embedded = memory.kafka == EMBEDDED
-    if memory.image_port is None or memory.run_id is None:
-        raise AssertionError("a settled memory has both")
-    return Surroundings(
-        bootstrap_servers=options.bootstrap_servers or f"{LOOPBACK}:{options.broker_port}",
-        embedded_broker=embedded,
-        topics=TopicNames.on_own_broker() if embedded else TopicNames.on_another_kafka(memory.run_id),
-        index=folder.index,
-        image_port=memory.image_port,
-        api_port=options.port,
-    )
-
-
-def _check_ports(options: DemoOptions, around: Surroundings) -> None:
-    check_port(options.port, what="the search API", option="--port")
-    if around.embedded_broker:
-        check_port(options.broker_port, what="the embedded broker", option="--broker-port")
-    check_port(around.image_port, what="the photos", option="--image-port")
-
-
-def _start_kafka(
-    options: DemoOptions, settings: ConsumerSettings, folder: DataFolder, screen: Screen, ending: ExitStack
-) -> Check:
-    config = client_config(settings)
-    servers = settings.kafka_bootstrap_servers
-    if options.bootstrap_servers is not None:
-        with screen.step("Kafka", f"looks for {servers}") as say:
-            wait_for_kafka(
-                config,
-                deadline_seconds=_BROKER_SECONDS,
-                check=lambda: None,
-                too_late=lambda seconds: KafkaNotAnswering(
-                    f"no Kafka answers at {servers} within {seconds:.0f} s: check --bootstrap-servers"
-                ),
-            )
-            create_topics(config, settings.kafka_topics)
-            say(f"{servers}, topic {', '.join(settings.kafka_topics)}")
-        return lambda: None
-    broker = EmbeddedBroker(
-        embedded_broker_program(),
-        port=options.broker_port,
-        folder=folder.broker,
-        log=folder.logs / "broker.log",
-    )
-    with screen.step("broker", "starts") as say:
-        ending.callback(broker.stop)
-        broker.start()
-        wait_for_kafka(
-            config, deadline_seconds=_BROKER_SECONDS, check=broker.check, too_late=broker.not_answering
-        )
-        create_topics(config, settings.kafka_topics)
-        say(f"noida-db speaks Kafka on {servers}")
-    return broker.check
-
-
-def _start_image_host(catalogue: Catalogue, around: Surroundings, screen: Screen, ending: ExitStack) -> str:
-    host = ImageHost(catalogue.photos, around.image_port)
-    ending.callback(host.stop)
-    host.start()
-    screen.done("photos", f"{catalogue.image_count} of the sample shop on {host.base_url}")
-    return host.base_url
 
 
 def _have_filled(filling: Filling, memory: Memory, folder: DataFolder, screen: Screen, *, log: str) -> bool:

@@ -11,7 +11,9 @@ DemoError
 ├── BuiltFromOtherKafka    the data folder holds an index of another Kafka's events
 ├── CatalogueMissing       the sample catalogue is not where the repository has it
 ├── PublishFailed          Kafka did not take an event
-└── ConsumerNotReady       the consumer got no partitions in time
+├── ConsumerNotReady       the consumer got no partitions in time
+├── ReindexUnderWay        generations are changed by one command at a time
+└── ControlFailed          the demo that runs did not carry out a command
 """
 
 
@@ -61,3 +63,11 @@ class PublishFailed(DemoError):
 
 class ConsumerNotReady(DemoError):
     """The consumer does not begin to read."""
+
+
+class ReindexUnderWay(DemoError):
+    """Another command is at work on the generations."""
+
+
+class ControlFailed(DemoError):
+    """What the running demo, or the way to it, said instead of doing what it was told."""

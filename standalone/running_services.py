@@ -10,6 +10,7 @@ from consumer.wiring import build_consumer
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts
 from standalone.consumer_thread import ConsumerThread
+from standalone.model_shelf import shelve_model
 from standalone.screen import Screen
 from vector_store import ProductIndex, VectorStore, open_store
 
@@ -24,9 +25,10 @@ class StartedConsumer:
     store: VectorStore
     index: ProductIndex
 
-    def check(self) -> None:
-        """Raises what stopped the consumer, if something has."""
-        self.thread.check()
+    @property
+    def generation(self) -> str:
+        """The name of what it writes."""
+        return self.index.generation.name
 
 
 def start_consumer(settings: ConsumerSettings, screen: Screen, ending: ExitStack) -> StartedConsumer:
@@ -35,6 +37,7 @@ def start_consumer(settings: ConsumerSettings, screen: Screen, ending: ExitStack
     Raises ModelError, StoreError, ConsumerError, ConsumerNotReady.
     """
     with screen.step("model", "is read") as say:
+        shelve_model(settings.model_path, settings.model_dir)
         store = ending.enter_context(closing(open_store(settings)))
         opened = open_for_run(store, settings, name=None, now_ms=lambda: time_ns() // 1_000_000)
         embedder = opened.embedder

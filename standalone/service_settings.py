@@ -24,6 +24,7 @@ class Surroundings:
     embedded_broker: bool
     topics: TopicNames
     index: Path
+    models: Path
     image_port: int
     api_port: int
 
@@ -61,6 +62,7 @@ def _shared(around: Surroundings) -> dict[str, Any]:
         "qdrant_path": around.index,
         "qdrant_host": None,
         "collection": "products",
+        "model_dir": around.models,
         "filterable_attributes": _FILTERABLE,
         "image_local_hosts": (f"{LOOPBACK}:{around.image_port}",),
     }

@@ -13,7 +13,8 @@ from standalone.options import DemoOptions
 from standalone.screen import Screen
 from vector_store import StoreCorrupt, StoreError
 
-_FAILED = 1
+FAILED = 1
+EXPECTED_ERRORS = (DemoError, ConsumerError, StoreError, ModelError, SearchApiError, ValidationError, OSError)
 _RESET_HELPS = (WrongModel, OrderKindChanged, OffsetGap, StoreCorrupt)
 
 
@@ -26,20 +27,12 @@ def run_session(options: DemoOptions, screen: Screen, *, began: float) -> int:
     """
     try:
         complete = run_demo(options, screen, began=began)
-    except (
-        DemoError,
-        ConsumerError,
-        StoreError,
-        ModelError,
-        SearchApiError,
-        ValidationError,
-        OSError,
-    ) as error:
+    except EXPECTED_ERRORS as error:
         if options.debug:
             raise
         screen.error(one_line(error))
-        return _FAILED
-    return 0 if complete else _FAILED
+        return FAILED
+    return 0 if complete else FAILED
 
 
 def one_line(error: Exception) -> str:

@@ -9,11 +9,7 @@ from consumer.reindex.rebuild import ReindexOutcome
 def lines_of(outcome: ReindexOutcome) -> Iterator[str]:
     """The comparison, the audit, and what to do next."""
     name = outcome.generation
-    if outcome.comparison is not None:
-        yield from _comparison_lines(outcome.comparison, name, outcome.instead_of or "")
-    if outcome.audit is not None:
-        found = ", ".join(f"{n:,} {kind.value}" for kind, n in outcome.audit.findings.items() if n)
-        yield f"audit: {found or 'clean'}"
+    yield from findings_of(outcome)
     if not outcome.finished:
         yield f"{name} is not finished: the same command goes on with it"
     elif outcome.promoted:
@@ -26,6 +22,15 @@ def lines_of(outcome: ReindexOutcome) -> Iterator[str]:
         yield f"{name} is built and not promoted" + _why_not(outcome)
         yield f"  let searches use it:        python -m consumer generations promote {name}"
         yield f"  keep it up to date:         python -m consumer run --generation {name}"
+
+
+def findings_of(outcome: ReindexOutcome) -> Iterator[str]:
+    """The comparison and the audit alone."""
+    if outcome.comparison is not None:
+        yield from _comparison_lines(outcome.comparison, outcome.generation, outcome.instead_of or "")
+    if outcome.audit is not None:
+        found = ", ".join(f"{n:,} {kind.value}" for kind, n in outcome.audit.findings.items() if n)
+        yield f"audit: {found or 'clean'}"
 
 
 def _why_not(outcome: ReindexOutcome) -> str:

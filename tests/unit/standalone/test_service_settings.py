@@ -8,6 +8,7 @@ AROUND = Surroundings(
     embedded_broker=True,
     topics=TopicNames.on_own_broker(),
     index=Path("/data/index"),
+    models=Path("/data/models"),
     image_port=8001,
     api_port=8010,
 )
@@ -18,6 +19,7 @@ def test_both_services_have_the_same_index_and_the_same_photos() -> None:
     consumer, search_api = consumer_settings(AROUND), search_api_settings(AROUND)
     for settings in (consumer, search_api):
         assert settings.qdrant_path == Path("/data/index")
+        assert settings.model_dir == Path("/data/models")
         assert settings.collection == "products"
         assert settings.image_local_hosts == ("127.0.0.1:8001",)
     assert consumer.filterable_attributes == search_api.filterable_attributes
