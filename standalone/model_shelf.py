@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from model.onnx_embedder import read_info
@@ -22,6 +23,7 @@ def shelve_model(file: Path, shelf: Path) -> Path:
         shutil.copyfile(file, half)
         half.replace(copy)
     except OSError as error:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink()
         raise FolderUnusable(f"cannot write to {shelf}: {error.strerror}") from error
     return copy
