@@ -51,7 +51,7 @@ bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or
 	$(BIN)/python -m bench quick $(ARGS)
 
 .PHONY: check
-check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import contract, spelling, and what is tracked
+check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import contract, spelling, what is tracked, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
@@ -61,6 +61,7 @@ check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import cont
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint $(DOCKERFILES)
 	$(BIN)/python .ci/tracked_files.py
+	$(BIN)/python .ci/known_vulnerabilities.py
 	@if [ -f $(NODE_MODULES) ]; then echo "eslint $(NODE_EXAMPLE)" && cd $(NODE_EXAMPLE) && npm run --silent lint; fi
 
 .PHONY: format

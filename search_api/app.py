@@ -48,7 +48,7 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
         access,
         searches,
         limit=settings.search_api_rate_limit,
-        storage=settings.search_api_rate_limit_storage,
+        storage=settings.search_api_rate_limit_storage.get_secret_value(),
     )
     allow_origins(app, settings.search_api_cors_origins)
     for routes in (

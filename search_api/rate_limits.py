@@ -52,8 +52,12 @@ def limit_searches(
         limiter.init_app(app)
     except ValueError as error:
         raise Misconfigured(f"SEARCH_API_RATE_LIMIT: {error}") from error
-    except ConfigurationError as error:
-        raise Misconfigured(f"SEARCH_API_RATE_LIMIT_STORAGE: {error}") from error
+    except ConfigurationError:
+        # Its own text repeats the address, and so a password.
+        raise Misconfigured(
+            f"SEARCH_API_RATE_LIMIT_STORAGE: {storage.partition(':')[0][:20]}:// is no storage; there are "
+            "memory://, redis:// and rediss://"
+        ) from None
     # A browser asks by OPTIONS before it posts for another site's page: that is no search.
     limiter.request_filter(lambda: request.method == "OPTIONS")
     shared = limiter.shared_limit(limit, scope="searches")

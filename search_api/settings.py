@@ -120,9 +120,11 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         "Empty: unlimited.",
         examples=["30/second;1200/minute"],
     )
-    search_api_rate_limit_storage: str = Field(
-        default="memory://",
-        description="Where searches are counted: memory:// (each process for itself) or redis://host:6379.",
+    search_api_rate_limit_storage: SecretStr = Field(
+        default=SecretStr("memory://"),
+        description="Where searches are counted. Default: memory://, each process for itself. For several "
+        "replicas together: redis://:password@host:6379, or rediss:// with TLS; while that cannot be "
+        "reached, each counts for itself.",
     )
     search_api_max_models: int = Field(
         default=4,

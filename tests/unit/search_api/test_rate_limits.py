@@ -70,12 +70,13 @@ def test_no_limit_is_no_limit(make_client: MakeClient) -> None:
     ("settings", "named"),
     [
         ({"search_api_rate_limit": "many"}, "SEARCH_API_RATE_LIMIT:"),
-        ({"search_api_rate_limit_storage": "nowhere://x"}, "SEARCH_API_RATE_LIMIT_STORAGE:"),
+        ({"search_api_rate_limit_storage": "nowhere://:password@x"}, "SEARCH_API_RATE_LIMIT_STORAGE:"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_stops_the_start(
     make_client: MakeClient, settings: dict[str, str], named: str
 ) -> None:
     """A typing error must not leave the API without a limit."""
-    with pytest.raises(Misconfigured, match=named):
+    with pytest.raises(Misconfigured, match=named) as raised:
         make_client(**settings)
+    assert "password" not in str(raised.value)
