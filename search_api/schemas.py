@@ -193,7 +193,7 @@ class ProblemDetails(_Answer):
     instance: str = Field(
         description="This very occurrence: the request's id, which the service's log has too."
     )
-    errors: list[ProblemField] | None = None
+    errors: list[ProblemField] | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 def moment(milliseconds: int) -> datetime:

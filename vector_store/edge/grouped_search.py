@@ -26,7 +26,8 @@ def nearest_products(
     """
     groups: dict[str, tuple[ScoredPoint, ...]] = {}
     unfinished: list[str] = []
-    depth = max(3 * limit, _SHALLOWEST_POINTS)
+    # Where a condition leaves little more than what is wanted, all of it comes at once.
+    depth = max(max(3, hits_per_product) * limit, _SHALLOWEST_POINTS)
     while len(groups) < limit:
         hits = nearest(Not(OneOf("product", tuple(groups))) if groups else None, depth)
         found = group_by_product(hits, limit=limit - len(groups), hits_per_product=hits_per_product)
