@@ -16,7 +16,7 @@ TEXT = (ROOT / "docs" / "how-to" / "search-from-a-shop.md").read_text("utf-8")
 def test_the_requests_shown_are_requests(json: str) -> None:
     """Every JSON body in the text is one that the API reads."""
     asked = SimilarRequest.model_validate_json(json, strict=True)
-    assert asked.product_id or asked.image_url
+    assert asked.product_id or asked.image_url or asked.query_id or asked.like
 
 
 def test_the_settings_named_are_settings() -> None:
