@@ -50,6 +50,10 @@ chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: 
 bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")
 	$(BIN)/python -m bench quick $(ARGS)
 
+.PHONY: bench-search
+bench-search: $(VENV)/everything.stamp ## The search API beside its bounds, and under many clients, in some minutes
+	$(BIN)/python -m bench search $(ARGS)
+
 .PHONY: check
 check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import contract, spelling, what is tracked, known vulnerabilities
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """What the environment says to the bench, and what of it the measured processes get to see."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -44,12 +44,20 @@ class BenchSettings(BaseSettings):
         return orjson.loads(value or "{}") if isinstance(value, str) else value
 
 
-def child_environment(ours: Mapping[str, str], inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+SAID_BY_US = ConsumerSettings.model_fields.keys() - TUNABLE
+
+
+def child_environment(
+    ours: Mapping[str, str],
+    inherited: Mapping[str, str] | None = None,
+    *,
+    said_by_us: Collection[str] = SAID_BY_US,
+) -> dict[str, str]:
     """The environment of a measured process: what this process has (or `inherited`), and ours above it.
 
-    Of the consumer's settings only the tunable ones are inherited.
+    said_by_us: settings, in lower case, that are not inherited; by default the consumer's but
+        the tunable ones.
     """
     inherited = os.environ if inherited is None else inherited
-    said_by_us = ConsumerSettings.model_fields.keys() - TUNABLE
     kept = {name: value for name, value in inherited.items() if name.lower() not in said_by_us}
     return {**kept, **ours}

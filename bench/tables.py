@@ -1,6 +1,6 @@
 """Figures for people: on a terminal, and in docs/performance.md."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
@@ -13,14 +13,14 @@ END = "<!-- End of the table. -->"
 _HEADINGS = ("figure", "measured", "beside", "that is", "ratio", "rounds", "bar")
 
 
-def print_result(result: BenchResult, console: Console) -> None:
-    """A table, and what to know of it."""
+def print_result(result: BenchResult, console: Console, remarks: Iterable[str] | None = None) -> None:
+    """A table, and what to know of it; by default what there is to know of the quick suite."""
     table = Table("figure, and what it stands beside", "measured", "ratio", "bar", show_lines=True)
     for figure in result.figures:
         title, value, against, against_value, ratio, rounds, bar = _cells(figure)
         table.add_row(f"{title}\n{against}", f"{value}\n{against_value}", f"{ratio}\n{rounds}", bar)
     console.print(table)
-    for line in _remarks(result):
+    for line in _remarks(result) if remarks is None else remarks:
         console.print(line, highlight=False)
 
 
@@ -41,7 +41,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         f"{figure.against_value.median:.1f} {figure.unit}",
         f"{ratio.median:.2f}",
         f"{ratio.lowest:.2f}–{ratio.highest:.2f}",
-        "–" if figure.bar is None else f"≥ {figure.bar:g}",
+        "–" if figure.bar is None else f"≥ {figure.bar:.3g}",
     )
 
 

@@ -26,7 +26,7 @@ class PhotoLimits:
 
     places: int = _LEAST_PLACES
     waiting: int = 64
-    wait_seconds: float = 5.0
+    wait_seconds: float = 10.0
     fetches: int = 16
     max_whole_pixels: int = 16_000_000
 

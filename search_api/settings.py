@@ -45,7 +45,7 @@ class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseS
         "are cores (at least two). Further ones are refused at once: 503, with Retry-After.",
     )
     search_api_photo_wait_seconds: float = Field(
-        default=5.0, gt=0, le=60, description="How long a photo waits for its turn before it is refused."
+        default=10.0, gt=0, le=60, description="How long a photo waits for its turn before it is refused."
     )
     search_api_max_pixels: int = Field(
         default=16_000_000,

@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from bench.commands.quick import quick
+from bench.commands.search import search
 from bench.errors import BenchError
 from standalone.errors import DemoError
 from tests.brokers.broker import BrokerFailed
@@ -26,11 +27,13 @@ def cli(context: click.Context, *, debug: bool) -> None:
       python -m bench quick
       KAFKA_BOOTSTRAP_SERVERS=localhost:9092 python -m bench quick
       python -m bench quick --help
+      python -m bench search
     """
     context.obj = {"debug": debug}
 
 
 cli.add_command(quick)
+cli.add_command(search)
 
 
 def main() -> None:
