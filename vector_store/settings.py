@@ -1,5 +1,6 @@
 """Where the index is."""
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -39,6 +40,11 @@ class VectorStoreSettings(BaseModel):
         description="The server's API key. Use it with QDRANT_TLS: otherwise it travels readable.",
     )
     qdrant_tls: bool = Field(default=False, description="Speak TLS with the server, over gRPC and HTTP.")
+    qdrant_ca_file: Path | None = Field(
+        default=None,
+        description="File of certificate authorities (PEM) to trust with QDRANT_TLS instead of the "
+        "well-known ones.",
+    )
     qdrant_timeout_seconds: int = Field(
         default=10,
         ge=1,
@@ -84,7 +90,14 @@ class VectorStoreSettings(BaseModel):
         """Where the server is, if it is a server."""
         return self.qdrant_host or "localhost"
 
-    @field_validator("qdrant_host", "qdrant_path", "qdrant_api_key", "qdrant_shard_number", mode="before")
+    @field_validator(
+        "qdrant_host",
+        "qdrant_path",
+        "qdrant_api_key",
+        "qdrant_ca_file",
+        "qdrant_shard_number",
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -94,6 +107,17 @@ class VectorStoreSettings(BaseModel):
     def _check_host(cls, value: str | None) -> str | None:
         if value is not None and ("/" in value or value.count(":") == 1):
             raise ValueError(f"{value!r} is no host name; the ports are QDRANT_PORT and QDRANT_GRPC_PORT")
+        return value
+
+    @field_validator("qdrant_ca_file")
+    @classmethod
+    def _check_ca_file(cls, value: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError as error:
+            raise ValueError(
+                f"{value} is no file of certificates (PEM): {error.strerror or error}"
+            ) from error
         return value
 
     @field_validator("collection")

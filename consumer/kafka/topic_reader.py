@@ -9,6 +9,7 @@ from typing import Any, Self
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
+from consumer.kafka.client_errors import ClientErrors
 from consumer.kafka.raw_messages import to_raw
 from product_events import RawMessage
 
@@ -37,6 +38,7 @@ class TopicReader:
     def __init__(self, config: Mapping[str, Any], *, group: str, patience_seconds: float = 30.0) -> None:
         self._servers = config.get("bootstrap.servers")
         self._patience_seconds = patience_seconds
+        self._errors = ClientErrors()
         self._last_error: KafkaError | None = None
         try:
             self._consumer = Consumer(
@@ -138,7 +140,8 @@ class TopicReader:
         try:
             topics = self._consumer.list_topics(timeout=self._patience_seconds).topics
         except KafkaException as error:
-            raise self._unreachable(error.args[0].str()) from error
+            self._consumer.poll(0)
+            raise self._errors.failure(self._servers, error.args[0]) from error
         return {name: sorted(found.partitions) for name, found in topics.items() if found.error is None}
 
     def _watermarks(self, topic: str, partition: int) -> tuple[int, int]:
@@ -166,6 +169,7 @@ class TopicReader:
         raise self._unreachable(f"topic {topic} stopped delivering: {reason}")
 
     def _remember_error(self, error: KafkaError) -> None:
+        self._errors.remember(error)
         self._last_error = error
 
     def _unreachable(self, reason: str) -> KafkaUnreachable:

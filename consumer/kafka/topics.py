@@ -10,18 +10,11 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from consumer.errors import KafkaRefused, KafkaUnreachable, NoSuchTopic, StartRefused
+from consumer.kafka.client_errors import ClientErrors
 from consumer.kafka.topic_policies import deletes_kept_ms, topic_policies, warn_of_policies
 
 _log = structlog.get_logger()
 _KEEP_FOR_EVER = {"retention.ms": "-1"}
-_REFUSALS = (
-    KafkaError._AUTHENTICATION,  # noqa: SLF001 - the client's own constants
-    KafkaError._SSL,  # noqa: SLF001
-    KafkaError.SASL_AUTHENTICATION_FAILED,
-    KafkaError.UNSUPPORTED_SASL_MECHANISM,
-)
-# By its code alone this is a connection that broke.
-_NO_TLS_THERE = "connecting to a PLAINTEXT broker listener"
 
 
 def prepare_topics(
@@ -56,28 +49,16 @@ def prepare_topics(
 
 
 def _topics_there(config: dict[str, Any], deadline_seconds: float) -> tuple[AdminClient, set[str]]:
-    refusals: list[str] = []
-
-    def note(error: KafkaError) -> None:
-        if not refusals and (error.code() in _REFUSALS or _NO_TLS_THERE in error.str()):
-            refusals.append(error.str())
-
+    errors = ClientErrors()
     try:
-        admin = AdminClient(config | {"error_cb": note}, logger=logging.getLogger("librdkafka"))
+        admin = AdminClient(config | {"error_cb": errors.remember}, logger=logging.getLogger("librdkafka"))
     except KafkaException as error:
         raise KafkaRefused(f"KAFKA_CONFIG: {error.args[0].str()}") from error
     try:
         return admin, set(admin.list_topics(timeout=deadline_seconds).topics)
     except KafkaException as error:
         admin.poll(0)
-        if refusals:
-            raise KafkaRefused(
-                f"Kafka at {config['bootstrap.servers']} refuses: {refusals[0]}; set KAFKA_CONFIG"
-            ) from error
-        raise KafkaUnreachable(
-            f"no Kafka broker answers at {config['bootstrap.servers']}: {error.args[0].str()}; "
-            "set KAFKA_BOOTSTRAP_SERVERS"
-        ) from error
+        raise errors.failure(config["bootstrap.servers"], error.args[0]) from error
 
 
 def _confirm(topic: str, created: "Future[None]", deadline_seconds: float) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from types import MappingProxyType
 
 # Of a single node that is broker and controller, and quick about what tests wait for.
 _SINGLE_NODE = {
@@ -37,13 +38,22 @@ def single_node(
     port: int,
     controller_port: int,
     listen_on: str = "127.0.0.1",
+    more_listeners: Mapping[str, int] = MappingProxyType({}),
     overrides: Mapping[str, str],
 ) -> dict[str, str]:
-    """A server's configuration, reachable by clients at `host:port`; `overrides` win."""
+    """A server's configuration, reachable by clients at `host:port`; `overrides` win.
+
+    more_listeners: ports of further ones, by name; what they speak is for the overrides to say.
+    """
+    listeners = {"PLAINTEXT": port, **more_listeners}
     return {
         **_SINGLE_NODE,
         "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-        "listeners": f"PLAINTEXT://{listen_on}:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{host}:{port}",
+        "listeners": f"{_addresses(listen_on, listeners)},CONTROLLER://127.0.0.1:{controller_port}",
+        "advertised.listeners": _addresses(host, listeners),
         **overrides,
     }
+
+
+def _addresses(host: str, listeners: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://{host}:{port}" for name, port in listeners.items())

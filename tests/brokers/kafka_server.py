@@ -28,7 +28,11 @@ class KafkaServer:
     is_apache_kafka = True
 
     def __init__(
-        self, folder: Path, jars: Path, properties: Mapping[str, str] = MappingProxyType({})
+        self,
+        folder: Path,
+        jars: Path,
+        properties: Mapping[str, str] = MappingProxyType({}),
+        more_listeners: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._folder = folder
         self._jars = jars
@@ -38,6 +42,7 @@ class KafkaServer:
             host="127.0.0.1",
             port=port,
             controller_port=controller_port,
+            more_listeners=more_listeners,
             overrides={"log.dirs": str(folder / "data"), **properties},
         )
         self._process = OwnedProcess(

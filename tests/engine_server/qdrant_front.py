@@ -65,11 +65,18 @@ class QdrantFront:
     behind: answers as a QdrantClient does, or raises StoreError.
     threads: whether it may be called by several threads at once.
     api_key: the key that every request must carry, or None.
+    tls: the server's key and certificate chain in PEM, to speak nothing but TLS.
     replication_factor: what is said of every collection.
     """
 
     def __init__(
-        self, behind: Any, *, threads: bool = True, port: int = 0, api_key: str | None = None
+        self,
+        behind: Any,
+        *,
+        threads: bool = True,
+        port: int = 0,
+        api_key: str | None = None,
+        tls: tuple[bytes, bytes] | None = None,
     ) -> None:
         self.behind = behind
         self.api_key = api_key
@@ -81,7 +88,12 @@ class QdrantFront:
         self._server = grpc.server(ThreadPoolExecutor(_THREADS), options=[("grpc.so_reuseport", 0)])
         add_PointsServicer_to_server(_Points(self), self._server)  # type: ignore[no-untyped-call]
         add_CollectionsServicer_to_server(_Collections(self), self._server)  # type: ignore[no-untyped-call]
-        self.port: int = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port: int = (
+            self._server.add_insecure_port(address)
+            if tls is None
+            else self._server.add_secure_port(address, grpc.ssl_server_credentials([tls]))
+        )
         self._server.start()
 
     def next(self, method: str, *faults: Fault) -> None:

@@ -1,5 +1,8 @@
 """The client that the settings describe."""
 
+import ssl
+from typing import Any
+
 from qdrant_client import QdrantClient
 
 from vector_store.settings import VectorStoreSettings
@@ -10,7 +13,12 @@ _CHANNEL_OPTIONS = {"grpc.initial_reconnect_backoff_ms": 500, "grpc.max_reconnec
 
 def connect(settings: VectorStoreSettings) -> QdrantClient:
     """A client of the server that the settings name; does not reach for it yet."""
-    key = settings.qdrant_api_key
+    key, ca_file = settings.qdrant_api_key, settings.qdrant_ca_file
+    over_grpc: dict[str, Any] = dict(_CHANNEL_OPTIONS)
+    over_http: dict[str, Any] = {}
+    if settings.qdrant_tls and ca_file is not None:
+        over_grpc["root_certificates"] = ca_file.read_bytes()
+        over_http["verify"] = ssl.create_default_context(cafile=ca_file)
     return QdrantClient(
         host=settings.server_host,
         port=settings.qdrant_port,
@@ -19,7 +27,8 @@ def connect(settings: VectorStoreSettings) -> QdrantClient:
         https=settings.qdrant_tls,
         api_key=None if key is None else key.get_secret_value(),
         timeout=settings.qdrant_timeout_seconds,
-        grpc_options=dict(_CHANNEL_OPTIONS),
+        grpc_options=over_grpc,
         # It would ask over HTTP from a thread of its own, and print what it finds.
         check_compatibility=False,
+        **over_http,
     )

@@ -35,6 +35,9 @@ event may end as a dead letter for it.
 
 _ACCESS_REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, 401, 403)
 
+# In the words of OpenSSL, which both transports hand on.
+_NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
+
 _BY_HTTP_STATUS: dict[int, type[StoreError]] = {
     400: StoreMisused,
     401: StoreRefused,
@@ -76,6 +79,8 @@ def translated_failures(what: str) -> Iterator[None]:
         named = "" if code is None else code.name.replace("_", " ").lower()
         if code in _ACCESS_REFUSED:
             named += " (QDRANT_API_KEY)"
+        elif _NOT_TRUSTED in (said or ""):
+            named += " (QDRANT_CA_FILE)"
         raise kind(_sentence(what, named, said)) from error
     except UnexpectedResponse as error:
         status = error.status_code or 0
@@ -85,7 +90,9 @@ def translated_failures(what: str) -> Iterator[None]:
         named = f"HTTP {status} (QDRANT_API_KEY)" if status in _ACCESS_REFUSED else f"HTTP {status}"
         raise kind(_sentence(what, named, error.content.decode(errors="replace"))) from error
     except (ApiException, QdrantException, JSONDecodeError) as error:
-        raise _kind_of_no_answer(error)(_sentence(what, "no answer", str(error))) from error
+        said = str(error)
+        named = "no answer (QDRANT_CA_FILE)" if _NOT_TRUSTED in said else "no answer"
+        raise _kind_of_no_answer(error)(_sentence(what, named, said)) from error
     except (ValueError, TypeError) as error:
         said = str(error)
         kind = next((kind for words, kind in _OF_LOCAL_MODE.items() if words in said), StoreMisused)
