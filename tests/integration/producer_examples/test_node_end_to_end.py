@@ -1,11 +1,13 @@
 """A shop's backend, Kafka, the consumer and the search API, each a process, on one product's life."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.brokers.broker import Broker
 from tests.brokers.free_ports import free_ports
@@ -17,6 +19,7 @@ from tests.services.eventually import eventually
 from tests.services.java_mongodb import running_java_mongodb
 from tests.services.search_api_process import SearchApiProcess
 from tests.services.shop_backend import ShopBackend
+from tests.services.topic_reading import read_topics
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -32,6 +35,7 @@ class Connected:
     consumer: ConsumerProcess
     search_api: SearchApiProcess
     bootstrap_servers: str
+    products: str
     dead_letters: str
 
     def similar(self, photo: bytes, **terms: str) -> list[dict[str, Any]]:
@@ -45,6 +49,20 @@ class Connected:
         """The id of the product that looks most like it, if any looks as good as the same."""
         found = self.similar(photo)
         return found[0]["id"] if found and found[0]["score"] > 0.99 else None
+
+    def indexed(self, photo: bytes) -> set[str]:
+        """The products that the search API itself finds for a photo, whatever the shop makes of them."""
+        with requests.Session() as session:
+            answer = session.post(
+                f"{self.search_api.address}/find_similar", files={"file": ("p.jpg", photo)}, timeout=30
+            )
+        return {hit["product"]["id"] for hit in answer.json()["hits"]}
+
+    def events_of(self, product_id: str) -> list[tuple[str, int]]:
+        """Type and version of each event that Kafka has of a product, in order."""
+        messages = read_topics(self.bootstrap_servers, [self.products])
+        values = [json.loads(each.value or b"") for each in messages if each.key == product_id.encode()]
+        return [(event["type"], event["data"]["version"]) for event in values]
 
 
 @pytest.fixture
@@ -84,7 +102,7 @@ def connected(kafka: Broker, topics: Topics, tmp_path: Path) -> Iterator[Connect
                 process.start()
             backend.start_and_wait()
             search_api.wait_until_ready()
-            yield Connected(backend, consumer, search_api, kafka.bootstrap_servers, dead_letters)
+            yield Connected(backend, consumer, search_api, kafka.bootstrap_servers, products, dead_letters)
         finally:
             for each in running:
                 each.kill()
@@ -132,6 +150,17 @@ def test_a_product_is_found_changed_and_gone(connected: Connected) -> None:
 
     shop.delete(shirt["id"])
     assert connected.best(new) is None
+    assert eventually(lambda: shirt["id"] not in connected.indexed(new), _SEARCHABLE_SECONDS), why(connected)
+    assert len(connected.indexed(new)) == 3
+    # At least once, and in the order of what happened.
+    events = connected.events_of(shirt["id"])
+    assert list(dict.fromkeys(events)) == [
+        ("product.created", 1),
+        ("product.updated", 2),
+        ("product.updated", 3),
+        ("product.deleted", 4),
+    ]
+    assert events == sorted(events, key=lambda event: event[1])
     refused = shop.ask("POST", "/similar", data={"filter.colour": "red"}, files={"photo": ("p.jpg", new)})
     assert refused.status_code == 400
     connected.search_api.terminate(20)

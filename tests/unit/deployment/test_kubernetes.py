@@ -17,6 +17,8 @@ from tests.services.promql_names import faults
 _FOLDER = ROOT / "deploy" / "kubernetes"
 _KUBERNETES_VERSION = "1.33"
 _KUSTOMIZATION = yaml.safe_load((_FOLDER / "kustomization.yaml").read_text("utf-8"))
+_GUIDE = (ROOT / "docs" / "how-to" / "run-in-production.md").read_text("utf-8")
+_SECRETS = {"KAFKA_CONFIG", "QDRANT_API_KEY", "SEARCH_API_KEYS", "SEARCH_API_SECRET"}
 _IMAGES = Dockerfile(ROOT / "deploy" / "docker" / "Dockerfile")
 _SETTINGS: dict[str, type[ConsumerSettings] | type[SearchApiSettings]] = {
     "consumer": ConsumerSettings,
@@ -83,11 +85,14 @@ def test_pods_are_told_what_the_service_understands(name: str) -> None:
     assert {key.lower() for key in own} <= fields.keys()
     secret = {key for key, variable in own.items() if "valueFrom" in variable}
     assert {"QDRANT_API_KEY"} < secret
-    assert not {"QDRANT_API_KEY", "KAFKA_CONFIG", "SEARCH_API_KEYS"} & (shared.keys() | own.keys() - secret)
-    assert all(
-        own[key]["valueFrom"]["secretKeyRef"] == {"name": "secrets", "key": key, "optional": True}
-        for key in secret
-    )
+    assert not _SECRETS & (shared.keys() | own.keys() - secret)
+    for key in secret:
+        named = own[key]["valueFrom"]["secretKeyRef"]
+        # Each replica must sign as the others do.
+        assert named["key"] == key
+        assert named.get("optional", False) is (key != "SEARCH_API_SECRET")
+        assert f"create secret generic {named['name']} " in _GUIDE
+        assert f"--from-literal={key}=" in _GUIDE
     plain = {key: variable["value"] for key, variable in own.items() if key not in secret}
     _SETTINGS[name].model_validate({key.lower(): value for key, value in {**shared, **plain}.items()})
     assert pod(name)["spec"]["enableServiceLinks"] is False
