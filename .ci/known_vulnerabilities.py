@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 PINS = "requirements.txt"
-_ALL_SECONDS = 180
+_ALL_SECONDS = 90
 _ANSWER_SECONDS = 10
 # Vulnerability id → why it does not concern us. An entry goes with the version that it is about.
 ACCEPTED: Mapping[str, str] = {}
