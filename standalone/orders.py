@@ -72,7 +72,7 @@ def carry_out(order: Order, generations: Generations, *, watcher: Watcher, stop:
 
 
 def _told(outcome: ReindexOutcome) -> Done:
-    clean = outcome.audit is not None and outcome.audit.clean
+    clean = outcome.audit is not None and outcome.audit.sound
     status = UNFINISHED if not outcome.finished else COMPLETE if clean else FINDINGS
     facts = {
         "generation": outcome.generation,

@@ -24,6 +24,7 @@ _LOOKS = 5
 class AuditReport:
     """What an audit has covered so far, and what it found.
 
+    removed: findings that were leftovers, which this audit has removed.
     unsettled: products that were written so often that no two looks agreed; the next audit sees them.
     """
 
@@ -31,12 +32,22 @@ class AuditReport:
     image_points: int = 0
     findings: dict[FindingKind, int] = field(default_factory=lambda: dict.fromkeys(FindingKind, 0))
     remedies: dict[Remedy, int] = field(default_factory=lambda: dict.fromkeys(Remedy, 0))
+    removed: int = 0
     unsettled: int = 0
 
     @property
     def clean(self) -> bool:
         """Whether there was no finding."""
         return not any(self.findings.values())
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing that it found is still there: leftovers at most, and those are removed.
+
+        A product that is deleted while its picture is on its way leaves one; where shops are busy there is
+        always another.
+        """
+        return sum(self.findings.values()) == self.removed
 
 
 class Audit:
@@ -166,6 +177,7 @@ class Audit:
         self._found(found)
         if self._repairs and (operations := repair(record, found, now_ms=self._now_ms())):
             self._inspection.put_right(operations)
+            self.report.removed += sum(each.remedy is Remedy.REMOVE for each in found)
 
     def _found(self, findings: Iterable[Finding]) -> None:
         for finding in findings:

@@ -80,8 +80,8 @@ def reindex(
     the promoted generation's records and the log after them. With --promote searches then move to it, and
     this process stays as its consumer. Without, it ends and says how to go on.
 
-    Exit status: 0 it is complete, 3 it is and its audit was not clean, 130 it was stopped before; 1 and 2
-    are errors.
+    Exit status: 0 it is complete, 3 it is and its audit found what it could not put right, 130 it was stopped
+    before; 1 and 2 are errors.
 
     \b
     Examples:
@@ -111,7 +111,7 @@ def reindex(
     _tell(outcome, as_json=as_json)
     if not outcome.finished:
         sys.exit(EXIT_UNFINISHED)
-    if outcome.audit is not None and not outcome.audit.clean:
+    if outcome.audit is not None and not outcome.audit.sound:
         sys.exit(EXIT_FINDINGS)
 
 
@@ -167,7 +167,7 @@ def _tell(outcome: ReindexOutcome, *, as_json: bool) -> None:
         "promoted": outcome.promoted,
         "audit": None
         if audit is None
-        else {"clean": audit.clean, "findings": {kind.value: n for kind, n in audit.findings.items()}},
+        else {"clean": audit.sound, "findings": {kind.value: n for kind, n in audit.findings.items()}},
         "comparison": None if outcome.comparison is None else outcome.comparison.to_json(),
     }
     click.echo(json.dumps(told))

@@ -74,7 +74,7 @@ class Completion:
         for _ in range(_AUDITS):
             self._watcher.says("audits it")
             report = self._audit_once()
-            if report.clean:
+            if report.sound:
                 break
             # What the repair has made pending is to be embedded before the next look.
             self.wait_until_caught_up()

@@ -30,11 +30,12 @@ def findings_of(outcome: ReindexOutcome) -> Iterator[str]:
         yield from _comparison_lines(outcome.comparison, outcome.generation, outcome.instead_of or "")
     if outcome.audit is not None:
         found = ", ".join(f"{n:,} {kind.value}" for kind, n in outcome.audit.findings.items() if n)
-        yield f"audit: {found or 'clean'}"
+        removed = ", removed" if found and outcome.audit.sound else ""
+        yield f"audit: {found or 'clean'}{removed}"
 
 
 def _why_not(outcome: ReindexOutcome) -> str:
-    return "" if outcome.audit is None or outcome.audit.clean else ", since its audit is not clean"
+    return "" if outcome.audit is None or outcome.audit.sound else ", since its audit is not clean"
 
 
 def _comparison_lines(comparison: Comparison, new: str, old: str) -> Iterator[str]:

@@ -224,7 +224,7 @@ class Reindex:
         if self._stop.is_set():
             raise Stopped
         outcome.finished = True
-        if self._request.promote and outcome.audit.clean:
+        if self._request.promote and outcome.audit.sound:
             # What has arrived while it was audited and compared.
             completion.wait_until_caught_up()
             self._store.promote(target.name)

@@ -103,6 +103,23 @@ def test_damage_is_found_and_told_once(*, repairs: bool) -> None:
     assert world.waited_seconds == pytest.approx(SETTLE_SECONDS)
 
 
+@pytest.mark.parametrize("repairs", [False, True])
+def test_leftovers_that_were_removed_leave_a_generation_sound(*, repairs: bool) -> None:
+    """They were found, so it was not clean; nothing of them is left, so nothing is amiss."""
+    world = World(repairs=repairs)
+    world.leave_behind("p4", Stamp(2, 0))
+    world.run()
+    assert not world.audit.report.clean
+    assert world.audit.report.sound == repairs
+
+
+def test_what_was_not_put_right_at_once_leaves_it_unsound() -> None:
+    """What is to be embedded again, and what only a person can judge."""
+    world = damaged(repairs=True)
+    world.run()
+    assert not world.audit.report.sound
+
+
 def test_without_repair_nothing_is_written() -> None:
     """An audit that only looks leaves every point as it is."""
     world = damaged(repairs=False)

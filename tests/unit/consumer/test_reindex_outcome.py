@@ -44,6 +44,16 @@ def test_an_audit_that_is_not_clean_is_the_reason() -> None:
     assert "not promoted, since its audit is not clean" in said
 
 
+def test_leftovers_that_are_removed_are_no_reason() -> None:
+    """They are told as what they are."""
+    outcome = an_outcome(clean=False, promoted=True)
+    assert outcome.audit is not None
+    outcome.audit.removed = 2
+    said = "\n".join(lines_of(outcome))
+    assert "audit: 2 orphan, removed" in said
+    assert "not clean" not in said
+
+
 def test_an_unfinished_one_says_that_it_goes_on() -> None:
     """With the same command."""
     assert "the same command goes on" in "\n".join(lines_of(an_outcome(finished=False)))
