@@ -7,16 +7,19 @@ Photos come as multipart `file` or as the raw body; everything else as JSON, as 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from flask import Request
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from search_api.errors import FieldError, InvalidRequest, UnsupportedBody
 from search_api.query import Query, QueryPart, composed_query
-from search_api.similar_request import BatchRequest, SimilarRequest, TextRequest
+from search_api.similar_request import MAX_QUERIES, BatchRequest, SimilarRequest, TextRequest
 from search_api.text_fields import nested_fields
 
 MAX_JSON_BYTES = 1_000_000
+BATCH_ENDPOINT = "similar.by_queries"
 _MAX_ERRORS = 20
 _SHAPING = frozenset(
     {"limit", "offset", "score_threshold", "relative_threshold", "exclude", "facets", "like", "unlike"}
@@ -66,6 +69,21 @@ def read_batch(request: Request) -> list[Query | InvalidRequest]:
     return [_query_of_batch(each) for each in batch.queries]
 
 
+def searches_asked(request: Request) -> int:
+    """How many searches a request is: of a batch as many as it has queries. Never raises.
+
+    What cannot be told is one, and will be refused when it is read.
+    """
+    if request.endpoint != BATCH_ENDPOINT or request.mimetype != "application/json":
+        return 1
+    try:
+        given = orjson.loads(_json_bytes(request))
+    except (HTTPException, orjson.JSONDecodeError, OSError):
+        return 1
+    queries = given.get("queries") if isinstance(given, dict) else None
+    return min(max(1, len(queries)), MAX_QUERIES) if isinstance(queries, list) else 1
+
+
 def _query_of_batch(given: object) -> Query | InvalidRequest:
     try:
         if not isinstance(given, dict):
@@ -77,7 +95,7 @@ def _query_of_batch(given: object) -> Query | InvalidRequest:
 
 def _json_bytes(request: Request) -> bytes:
     request.max_content_length = min(MAX_JSON_BYTES, request.max_content_length or MAX_JSON_BYTES)
-    return request.get_data(cache=False)
+    return request.get_data()
 
 
 def _from_json(data: bytes) -> QueryPart:

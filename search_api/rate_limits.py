@@ -11,6 +11,7 @@ from limits.errors import ConfigurationError
 
 from search_api.access import Access
 from search_api.errors import Misconfigured
+from search_api.query_reading import searches_asked
 
 _WINDOW_ENDS = "X-RateLimit-Window"
 
@@ -60,6 +61,7 @@ def limit_searches(
         ) from None
     # A browser asks by OPTIONS before it posts for another site's page: that is no search.
     limiter.request_filter(lambda: request.method == "OPTIONS")
-    shared = limiter.shared_limit(limit, scope="searches")
+    # A batch is as many searches as it has queries, or it would be a way around the limit.
+    shared = limiter.shared_limit(limit, scope="searches", cost=lambda: searches_asked(request))
     for each in searches:
         shared(each)

@@ -80,3 +80,26 @@ def test_a_limit_that_cannot_be_kept_stops_the_start(
     with pytest.raises(Misconfigured, match=named) as raised:
         make_client(**settings)
     assert "password" not in str(raised.value)
+
+
+def test_a_batch_counts_as_its_queries(make_client: MakeClient) -> None:
+    """It is no way around the limit; what cannot be read counts as one."""
+    client = make_client(search_api_rate_limit="10/hour")
+    queries = [{"product_id": "red-shirt", "limit": 1}]
+
+    def ask(json: object) -> tuple[int, str]:
+        answer = client.post("/find_similar/batch", json=json)
+        return answer.status_code, answer.headers["X-RateLimit-Remaining"]
+
+    assert ask({"queries": 4 * queries}) == (200, "6")
+    assert ask({"queries": []}) == (400, "5")
+    assert client.post("/find_similar/batch", data=b"{", content_type="application/json").status_code == 400
+    assert ask({"queries": 4 * queries}) == (200, "0")
+    assert ask({"queries": queries})[0] == 429
+
+
+def test_a_batch_beyond_what_is_left_is_refused_whole(make_client: MakeClient) -> None:
+    """None of its queries is answered."""
+    client = make_client(search_api_rate_limit="5/hour")
+    queries = [{"product_id": "red-shirt", "limit": 1}]
+    assert client.post("/find_similar/batch", json={"queries": 6 * queries}).status_code == 429
