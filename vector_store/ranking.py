@@ -62,7 +62,8 @@ class Ranking:
         fully = count if fully is None else fully
         while len(settled := self._settled()) < count:
             if not self._waiting and not self._ask_for_more():
-                return settled
+                # With nothing more to come, those are settled too that shared the last score.
+                return self._settled()[:count]
             if len(settled) < fully:
                 self._check_next(min(count, fully) - len(settled))
             else:

@@ -83,6 +83,16 @@ def test_equal_scores_come_by_product_id() -> None:
     assert names(index.ranking(QUERY).best(999)) == ["best", *ids, "z"]
 
 
+@pytest.mark.parametrize("places", [1, 2, 5])
+def test_a_round_that_is_just_full_is_told_to_its_end(places: int) -> None:
+    """The last ones too, whose score others might have shared."""
+    ids = [f"p{n:02}" for n in range(ROUNDS[0])]
+    writes = [a_product(each, 0.9 - 0.01 * min(n, ROUNDS[0] - places)) for n, each in enumerate(ids)]
+    _, index = an_index(*writes)
+    assert names(index.ranking(QUERY).best(len(ids))) == ids
+    assert names(index.ranking(QUERY).best(999)) == ids
+
+
 def test_a_product_whose_best_point_is_refused_comes_where_its_next_one_belongs() -> None:
     """A leftover neither lifts its product nor hides it, whether all images are wanted or the best."""
     collection, index = an_index(a_product("a", 0.4), a_product("b", 0.7), a_product("c", 0.5))
