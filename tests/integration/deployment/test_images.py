@@ -3,7 +3,10 @@
 No engine is needed: see tests/services/unpacked_image.py for what that leaves out.
 """
 
+import json
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -12,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from confluent_kafka.admin import NewTopic
 
 from tests.brokers.broker import Broker
@@ -20,6 +22,7 @@ from tests.brokers.free_ports import free_ports
 from tests.brokers.owned_process import OwnedProcess
 from tests.brokers.readiness import quiet_admin
 from tests.brokers.topics import unique_name
+from tests.ci import skip_or_fail
 from tests.engine_server.engine_server import EngineServer
 from tests.services.compose_file import ROOT, compose_file, example_variables
 from tests.services.dockerfile import Dockerfile
@@ -38,7 +41,7 @@ _BASE_MB = {"consumer": 165, "search-api": 165, "shop-backend": 260}
 _STARTED_SECONDS = 90
 _SEARCHABLE_SECONDS = 90
 _STOPPED_SECONDS = 40
-_PHOTOS = sorted((ROOT / "producer_examples" / "sample_catalog" / "images").glob("*.jpg"))[::60]
+_PHOTO = min((ROOT / "producer_examples" / "sample_catalog" / "images").glob("*.jpg"))
 
 SERVICES: dict[str, dict[str, Any]] = compose_file(example_variables())["services"]
 
@@ -130,44 +133,48 @@ def containers(
         yield started
 
 
-def test_what_compose_starts_serves_a_shop(containers: dict[str, Container]) -> None:
-    """All get healthy, a product with photos is found by one of them, and nothing wrote to its image."""
+def test_what_compose_starts_serves_a_shop(containers: dict[str, Container], tmp_path: Path) -> None:
+    """All get healthy, the guide's commands put a product in and find it, and no image was written to."""
     before = {name: each.image.content() for name, each in containers.items()}
     for name, each in containers.items():
         assert eventually(each.is_healthy, _STARTED_SECONDS), f"{name}\n{each.process.log_tail()}"
-    shop = f"http://{containers['shop-backend'].replaced['shop.localhost:3000']}/api/products"
-    token = SERVICES["shop-backend"]["environment"]["ADMIN_TOKEN"]
-    ids = [create(shop, token, path) for path in _PHOTOS]
-    assert eventually(lambda: best(shop, _PHOTOS[1]) == ids[1], _SEARCHABLE_SECONDS), "\n".join(
-        each.process.log_tail() for each in containers.values()
+    put_in, ask = commands_of_the_guide(containers["shop-backend"].replaced["127.0.0.1:3000"])
+    for name in ("front.jpg", "street.jpg"):
+        (tmp_path / name).write_bytes(_PHOTO.read_bytes())
+    made = answer_to(put_in, tmp_path)
+    assert len(made["images"]) == 1, made
+
+    def found() -> list[dict[str, Any]]:
+        products: list[dict[str, Any]] = answer_to(ask, tmp_path).get("products", [])
+        return products
+
+    assert eventually(lambda: [each["id"] for each in found()] == [made["id"]], _SEARCHABLE_SECONDS), (
+        "\n".join(each.process.log_tail() for each in containers.values())
     )
+    assert found()[0]["score"] > 0.99
     for name, each in containers.items():
         each.process.terminate(_STOPPED_SECONDS)
         assert each.process.exit_status == 0, f"{name}\n{each.process.log_tail()}"
         assert each.image.content() == before[name]
 
 
-def create(shop: str, token: str, photo: Path) -> str:
-    with requests.Session() as session:
-        answer = session.post(
-            shop,
-            data={"name": photo.stem, "category": "other", "price": "10", "stock": "1"},
-            files=[("photos", (photo.name, photo.read_bytes(), "image/jpeg"))],
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
-        )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
+def commands_of_the_guide(backend: str) -> list[str]:
+    """The two that docs/how-to/run-in-production.md gives for trying it, sent to this host and port."""
+    if shutil.which("curl") is None:
+        skip_or_fail("the guide's commands need curl")
+    guide = (ROOT / "docs" / "how-to" / "run-in-production.md").read_text("utf-8")
+    (block,) = (block for block in guide.split("```") if "Bearer change-me" in block)
+    return ["curl" + command.replace("127.0.0.1:3000", backend) for command in block.split("\ncurl")[1:]]
 
 
-def best(shop: str, photo: Path) -> str | None:
-    """The product that looks most like a photo, if it looks the same."""
-    with requests.Session() as session:
-        answer = session.post(
-            f"{shop}/similar", files={"photo": ("p.jpg", photo.read_bytes(), "image/jpeg")}, timeout=30
-        )
-    found = answer.json().get("products", [])
-    return found[0]["id"] if found and found[0]["score"] > 0.99 else None
+def answer_to(command: str, folder: Path) -> dict[str, Any]:
+    """The JSON that a command prints."""
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def make_topic(kafka: Broker, topic: str) -> None:
