@@ -1,83 +1,55 @@
 // One product of an answer as a card. Everything a shop wrote goes in as text, never as markup.
 
-const template = document.getElementById("card");
-
-/** The card of a hit; `more(id, name, picture)` is called for "More like this". */
-export function card(hit, more) {
-  const { product, image } = hit;
-  const item = template.content.cloneNode(true).firstElementChild;
-  const name = product.name || product.id;
-  fillPicture(item.querySelector(".picture"), image.url, name, product.url);
-  item.querySelector(".maker").textContent = [product.brand, product.category].filter(Boolean).join(" · ");
-  item.querySelector(".name").replaceChildren(link(name, product.url));
-  fillPrice(item.querySelector(".price"), product);
-  const share = Math.max(0, Math.min(1, hit.score));
-  item.querySelector("meter").value = share;
-  item.querySelector("meter").setAttribute("aria-label", "Likeness");
-  item.querySelector(".score span").textContent = `${Math.round(share * 100)} % alike`;
-  const again = item.querySelector(".more");
-  again.href = `./?product=${encodeURIComponent(product.id)}`;
-  again.setAttribute("aria-label", `More like ${name}`);
-  again.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    more(product.id, product.name, image.url);
-  });
-  return item;
-}
-
-/** A card that is still to be filled. */
-export function skeleton() {
-  const item = document.createElement("li");
-  item.className = "card waiting";
-  item.setAttribute("aria-hidden", "true");
-  const picture = document.createElement("div");
-  picture.className = "picture";
-  const facts = document.createElement("div");
-  facts.className = "facts";
-  for (const kind of ["bone short", "bone", "bone short"]) {
-    const bone = document.createElement("div");
-    bone.className = kind;
-    facts.append(bone);
-  }
-  item.append(picture, facts);
-  return item;
-}
+import { byId, make } from "./elements.js";
+import { priced } from "./money.js";
 
 const isWeb = (url) => /^https?:\/\//i.test(url ?? "");
 
+/** The card of a hit; onExample(side, product, picture) is called with "like" or "unlike". */
+export function card({ product, image, score }, onExample) {
+  const item = byId("card").content.cloneNode(true).firstElementChild;
+  const part = (selector) => item.querySelector(selector);
+  const name = product.name || product.id;
+  item.dataset.id = product.id;
+  fillPicture(part(".picture"), image.url, name, product.url);
+  part(".maker").textContent = [product.brand, product.category].filter(Boolean).join(" · ");
+  part(".name").replaceChildren(link(name, product.url));
+  part(".price").textContent = priced(product.price, product.currency);
+  const soldOut = product.in_stock === false;
+  part(".sold-out").hidden = !soldOut;
+  item.classList.toggle("gone", soldOut);
+  const share = Math.max(0, Math.min(1, score));
+  part("meter").value = share;
+  part(".score span").textContent = `${Math.round(share * 100)} % alike`;
+  for (const [side, word] of [["like", "More"], ["unlike", "Less"]]) {
+    const button = part(`.${side}`);
+    button.setAttribute("aria-label", `${word} like ${name}`);
+    button.addEventListener("click", () => onExample(side, product, image.url));
+  }
+  return item;
+}
+
+/** Cards that are still to be filled. */
+export function skeletons(count) {
+  return Array.from({ length: count }, () => make(
+    "li", { class: "card waiting", "aria-hidden": "true" },
+    make("div", { class: "picture" }),
+    make("div", { class: "facts" }, ...["short", "", "shorter"].map((size) => make("div", { class: `bone ${size}` }))),
+  ));
+}
+
 function fillPicture(place, url, name, page) {
   const [image, none] = place.children;
-  if (isWeb(page)) {
-    Object.assign(place, { href: page, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 });
-    place.setAttribute("aria-hidden", "true"); // The name beside it is the same link.
-  }
+  // The name below is the same link, for those who hear the page or go through it by keyboard.
+  place.setAttribute("aria-hidden", "true");
+  if (isWeb(page)) Object.assign(place, { href: page, target: "_blank", rel: "noopener noreferrer", tabIndex: -1 });
   image.alt = name;
+  image.addEventListener("load", () => image.classList.add("there"));
   image.addEventListener("error", () => { image.hidden = true; none.hidden = false; });
   image.src = url;
 }
 
 function link(text, url) {
   if (!isWeb(url)) return document.createTextNode(text);
-  const anchor = document.createElement("a");
-  Object.assign(anchor, { href: url, target: "_blank", rel: "noopener noreferrer", textContent: text });
-  return anchor;
-}
-
-function fillPrice(place, { price, currency, in_stock: inStock }) {
-  place.textContent = price === null || price === undefined ? "" : money(price, currency);
-  if (inStock === false) {
-    const note = document.createElement("span");
-    note.className = "none-left";
-    note.textContent = place.textContent ? " · sold out" : "Sold out";
-    place.append(note);
-  }
-}
-
-function money(price, currency) {
-  try {
-    return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(price);
-  } catch {
-    return [price, currency].filter((each) => each !== null && each !== undefined).join(" ");
-  }
+  return make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text);
 }

@@ -1,194 +1,217 @@
-// The page: one question at a time, its answer as a grid. What can be shared is in the address bar.
+// The page: one question at a time, its answer beside it. What can be shared is in the address bar.
 
-import { card, skeleton } from "./cards.js";
+import { byId } from "./elements.js";
+import { clearing } from "./chips.js";
+import { watchIntake } from "./intake.js";
+import { noticeBoard } from "./notices.js";
 import { smaller } from "./photos.js";
-import { ask, productOf, Refused } from "./search.js";
+import { asksSomething, fromAddress, hasFilters, isRange, NOTHING, toAddress, withExample, withFilter } from "./query.js";
+import { questionView } from "./question.js";
+import { resultList } from "./results.js";
+import { ask, baseToken, keepPhoto, keepToken, photoOf, Refused } from "./search.js";
+import { filterPanel } from "./filters.js";
+import { filterSheet } from "./sheet.js";
+import { Trail } from "./trail.js";
 
-const LIMIT = 24;
+const PAGE_SIZE = 24;
+const DEEPEST = 200; // As far down as the API goes.
+const SETTLED_MS = 220; // How long a box rests before it is looked for.
 
-const $ = (id) => document.getElementById(id);
-const parts = {
-  again: $("again"), askedPhoto: $("asked-photo"), drop: $("drop"), file: $("file"), form: $("by-text"), grid: $("grid"),
-  home: $("home"), keyForm: $("key-form"), line: $("quiet-line"), results: $("results"), said: $("said"),
-  text: $("text"), title: $("results-title"),
-};
+let query = NOTHING;
+let answer = null; // The one that is shown: {hits, facets, read, hasMore, …}, of `query` unless it is still being asked.
+let current = null; // What is being asked: an answer to an earlier question is dropped.
+let settling = null; // A box that does not rest yet: {box, timer}.
 
-// Photos cannot be in the address bar; the back button finds them here, as long as the page is open.
-const photos = [];
-let current = null; // The question that is being answered: an answer to an earlier one is dropped.
-let last = null;
+const trail = new Trail();
+const notices = noticeBoard(() => search());
+const results = resultList({ onExample: steer, onMore: showMore });
+const question = questionView({ onQuery: go, onBox: (box) => {
+  clearTimeout(settling?.timer);
+  settling = { box, timer: setTimeout(() => go(query, { replace: true, stay: true }), SETTLED_MS) };
+} });
+const filters = filterPanel(byId("filter-groups"), (field, wanted) => go(withFilter(query, field, wanted), { stay: true }));
+filterSheet(byId("filters"));
 
-function say(text, { failed = false } = {}) {
-  parts.said.textContent = text;
-  parts.said.classList.toggle("failed", failed);
+/** Ask for something else. replace: in the same place of the history; stay: without scrolling or moving the focus. */
+function go(wanted, { replace = false, stay = false } = {}) {
+  const marked = settling && wanted.subject === query.subject ? { ...wanted, box: settling.box } : wanted;
+  const next = asksSomething(marked) ? marked : NOTHING;
+  settle();
+  trail.go(toAddress(next), { photo: next.subject?.kind === "photo" ? next.subject.id : null, box: next.box }, { replace });
+  show(next, { keepBox: replace });
+  if (!stay) {
+    window.scrollTo({ top: 0 });
+    if (asksSomething(next)) byId("results").focus({ preventScroll: true });
+  }
 }
 
-function showStart() {
+function settle() {
+  clearTimeout(settling?.timer);
+  settling = null;
+}
+
+/** Show what the address bar says: at the start, and when people go back and forth. */
+function followAddress() {
+  settle();
+  const { photo, box, token } = trail.arrive();
+  const asked = fromAddress(location.search, { photo, box });
+  if (token && !photoOf(photo)) keepToken(asked, token);
+  show(asksSomething(asked) ? asked : NOTHING, { kept: trail.kept() });
+  trail.scroll();
+}
+
+function show(next, { kept = null, keepBox = false } = {}) {
+  const sameSubject = JSON.stringify(next.subject) === JSON.stringify(query.subject) && asksSomething(query);
+  query = next;
   current?.abort();
-  document.body.classList.remove("answered");
-  parts.results.hidden = true;
-  parts.grid.replaceChildren();
-  document.title = "Search by photo";
-}
-
-function showSubject({ title, preview }) {
-  parts.title.textContent = title;
-  document.title = `${title} · Search by photo`;
-  parts.askedPhoto.hidden = !preview;
-  if (preview) {
-    parts.askedPhoto.src = preview;
-    parts.askedPhoto.alt = "What was searched for";
-  }
-}
-
-function showQuestion(question) {
-  document.body.classList.add("answered");
-  parts.results.hidden = false;
-  parts.line.textContent = "";
-  showSubject(question);
-  say("Looking…");
-  parts.grid.setAttribute("aria-busy", "true");
-  parts.grid.replaceChildren(...Array.from({ length: 8 }, skeleton));
-}
-
-function showAnswer(answer) {
-  const count = answer.hits.length;
-  say(count === 0 ? "Nothing in this shop looks like it yet." : count === 1 ? "One product found." : `${count} products found.`);
-  parts.grid.replaceChildren(...answer.hits.map((hit) => card(hit, askForProduct)));
-  const spent = Object.values(answer.timings_ms).reduce((sum, value) => sum + value, 0);
-  parts.line.textContent = `${Math.max(1, Math.round(spent))} ms · index ${answer.generation}`;
-}
-
-function showFailure(error) {
-  parts.grid.replaceChildren();
-  if (error instanceof Refused) {
-    say(error.message, { failed: true });
-    parts.keyForm.hidden = error.status !== 401;
-    if (error.status === 401) $("key").focus();
+  notices.clear();
+  document.body.classList.toggle("answered", asksSomething(query));
+  byId("results").hidden = !asksSomething(query);
+  byId("ask").hidden = asksSomething(query);
+  question.show(query, answer?.currency, { keepBox });
+  if (!asksSomething(query)) {
+    forgetAnswer();
+    results.clear();
+  } else if (kept) {
+    if (!sameSubject) forgetAnswer();
+    showAnswer(kept);
   } else {
-    say("The search could not be reached. Is the connection up? Try again in a moment.", { failed: true });
+    if (!sameSubject) forgetAnswer();
+    search();
   }
 }
 
-async function search(question) {
+async function search() {
   current?.abort();
   const mine = new AbortController();
   current = mine;
-  last = question;
-  showQuestion(question);
+  results.wait({ keep: answer !== null });
   try {
-    const answer = await ask(question, { limit: LIMIT, signal: mine.signal });
-    if (current === mine) showAnswer(answer);
+    const got = await ask(query, { limit: PAGE_SIZE, facets: "true" }, mine.signal);
+    if (current !== mine) return;
+    notices.succeeded();
+    const before = answer?.facets ?? {};
+    showAnswer(readAnswer(got, before));
+    if (query.subject?.kind === "photo") trail.note({ token: baseToken(query) });
+    await countAlternatives(mine);
   } catch (error) {
-    if (current === mine && error.name !== "AbortError") showFailure(error);
-  } finally {
-    if (current === mine) parts.grid.removeAttribute("aria-busy");
+    if (current === mine && !mine.signal.aborted) fail(error);
   }
+}
+
+function readAnswer(got, factsBefore) {
+  const facets = { ...got.facets };
+  // Of a field that is filtered by, the answer only has what passed; what else there is, is asked for below.
+  for (const field of filteredFields()) facets[field] = factsBefore[field] ?? facets[field];
+  const spent = Object.values(got.timings_ms ?? {}).reduce((sum, value) => sum + value, 0);
+  return {
+    facets,
+    hits: got.hits,
+    read: got.hits.length,
+    hasMore: got.has_more,
+    currency: got.hits.find(({ product }) => product.currency)?.product.currency ?? null,
+    line: `${Math.max(1, Math.round(spent))} ms · index ${got.generation} · model ${got.model_version}`,
+  };
+}
+
+const filteredFields = () => Object.keys(query.filters).filter((field) => !isRange(query.filters[field]));
+
+/** How many products the other values of each filtered field would bring. */
+async function countAlternatives(mine) {
+  await Promise.all(filteredFields().map(async (field) => {
+    const open = withFilter(query, field, null);
+    const { facets } = await ask(open, { limit: 1, facets: field }, mine.signal).catch(() => ({ facets: {} }));
+    if (current === mine && answer && facets[field]) answer.facets[field] = facets[field];
+  }));
+  if (current === mine && answer) showFilters();
+}
+
+const showFilters = () => filters.show(answer.facets, query.filters, answer.currency);
+
+function showAnswer(given) {
+  answer = given;
+  trail.keep(answer);
+  question.learn(answer.hits);
+  question.show(query, answer.currency, { keepBox: true });
+  results.show(answer);
+  showFilters();
+  if (answer.hits.length) return;
+  if (hasFilters(query)) notices.nothing("Nothing passes these filters", "With fewer of them there may be more.", clearing(query, go));
+  else notices.nothing("Nothing found", "Nothing in this shop looks like it yet.");
+}
+
+function forgetAnswer() {
+  answer = null;
+  filters.clear();
+}
+
+function fail(error) {
+  answer = null;
+  results.clear();
+  notices.failed(error);
+}
+
+async function showMore() {
+  const mine = new AbortController();
+  current?.abort();
+  current = mine;
+  const limit = Math.min(PAGE_SIZE, DEEPEST - answer.read);
+  results.waitForMore(limit);
+  try {
+    const got = await ask(query, { limit, offset: answer.read }, mine.signal);
+    if (current !== mine) return;
+    notices.succeeded();
+    // What the index learned in between may have moved a product to this page.
+    const known = new Set(answer.hits.map((hit) => hit.product.id));
+    const fresh = got.hits.filter((hit) => !known.has(hit.product.id));
+    answer = { ...answer, hits: [...answer.hits, ...fresh], read: answer.read + got.hits.length, hasMore: got.has_more };
+    trail.keep(answer);
+    question.learn(fresh);
+    results.add(fresh, answer);
+  } catch (error) {
+    if (current !== mine || mine.signal.aborted) return;
+    results.add([], answer);
+    notices.failed(error);
+  }
+}
+
+function steer(side, product) {
+  go(withExample(query, side, product.id));
 }
 
 async function askForPhoto(file) {
-  if (!file.type.startsWith("image/") && file.type !== "") {
-    showQuestion({ title: "Similar to your photo" });
-    showFailure(new Refused(`“${file.name}” is no image.`, 0));
+  if (file.type !== "" && !file.type.startsWith("image/")) {
+    go({ ...NOTHING, subject: { kind: "photo", id: "none" } });
+    current?.abort();
+    fail(new Refused("This is no photo", `“${file.name}” is no image`));
     return;
   }
-  const photo = await smaller(file);
-  const question = { kind: "photo", photo, preview: URL.createObjectURL(photo), title: "Similar to your photo" };
-  photos.push(question);
-  history.pushState({ photo: photos.length - 1 }, "", "./");
-  parts.results.scrollIntoView({ block: "nearest" });
-  search(question);
+  const small = await smaller(file);
+  const id = keepPhoto({ file: small, preview: URL.createObjectURL(small) });
+  go({ ...NOTHING, subject: { kind: "photo", id } });
 }
 
-function askForProduct(id, name, preview) {
-  history.pushState({ preview, name }, "", `./?product=${encodeURIComponent(id)}`);
-  search(productQuestion(id, name, preview));
-  window.scrollTo({ top: 0 });
-  parts.results.focus({ preventScroll: true });
-}
-
-function askForUrl(url) {
-  history.pushState(null, "", `./?image=${encodeURIComponent(url)}`);
-  search(urlQuestion(url));
-}
-
-const productQuestion = (id, name, preview) => ({ kind: "product", id, preview, title: `More like ${name || id}` });
-const urlQuestion = (url) => ({ kind: "url", url, preview: url, title: "Similar to this image" });
-
-/** A product that came by a shared address is named and pictured once the shop's index says how. */
-async function introduce(id) {
-  const product = await productOf(id);
-  if (!product || last?.id !== id || new URLSearchParams(location.search).get("product") !== id) return;
-  showSubject(productQuestion(id, product.name, product.images[0]?.url));
-}
-
-/** Show what the address bar says; at the start, and when people go back and forth. */
-function followAddress() {
-  const asked = new URLSearchParams(location.search);
-  const state = history.state ?? {};
-  if (asked.get("product")) {
-    search(productQuestion(asked.get("product"), state.name, state.preview));
-    if (!state.preview) introduce(asked.get("product"));
-  } else if (asked.get("image")) search(urlQuestion(asked.get("image")));
-  else if (photos[state.photo]) search(photos[state.photo]);
-  else showStart();
-}
-
-parts.askedPhoto.addEventListener("error", () => { parts.askedPhoto.hidden = true; });
-
-parts.file.addEventListener("change", () => {
-  const [file] = parts.file.files;
-  parts.file.value = ""; // So that the same file can be chosen again.
-  if (file) askForPhoto(file);
+watchIntake({
+  onPhoto: askForPhoto,
+  onImage: (url) => go({ ...NOTHING, subject: { kind: "image", url } }),
+  onProduct: (id) => go({ ...NOTHING, subject: { kind: "product", id } }),
 });
 
-parts.form.addEventListener("submit", (event) => {
+byId("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const text = parts.text.value.trim();
-  if (text === "") parts.text.focus();
-  else if (/^(https?|data):/i.test(text)) askForUrl(text);
-  else askForProduct(text);
+  sessionStorage.setItem("key", byId("key").value.trim());
+  byId("key-form").hidden = true;
+  notices.clear();
+  search();
 });
 
-parts.keyForm.addEventListener("submit", (event) => {
-  event.preventDefault();
-  sessionStorage.setItem("key", $("key").value.trim());
-  parts.keyForm.hidden = true;
-  if (last) search(last);
-});
-
-for (const restart of [parts.home, parts.again]) {
+for (const restart of [byId("home"), byId("again")]) {
   restart.addEventListener("click", (event) => {
     event.preventDefault();
-    history.pushState(null, "", "./");
-    showStart();
-    window.scrollTo({ top: 0 });
-    parts.file.focus();
+    go(NOTHING);
+    byId("file").focus({ preventScroll: true });
   });
 }
-
-// The whole window takes a photo, so that one dropped beside the box does not replace the page.
-let depth = 0;
-const carriesFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-window.addEventListener("dragenter", (event) => {
-  if (carriesFile(event)) { depth += 1; parts.drop.classList.add("over"); }
-});
-window.addEventListener("dragleave", (event) => {
-  if (carriesFile(event) && --depth <= 0) { depth = 0; parts.drop.classList.remove("over"); }
-});
-window.addEventListener("dragover", (event) => { if (carriesFile(event)) event.preventDefault(); });
-window.addEventListener("drop", (event) => {
-  if (!carriesFile(event)) return;
-  event.preventDefault();
-  depth = 0;
-  parts.drop.classList.remove("over");
-  const [file] = event.dataTransfer.files;
-  if (file) askForPhoto(file);
-});
-window.addEventListener("paste", (event) => {
-  const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
-  if (file) { event.preventDefault(); askForPhoto(file); }
-});
 
 window.addEventListener("popstate", followAddress);
 followAddress();
