@@ -128,6 +128,32 @@ def test_an_old_generation_that_is_gone_answers_nothing(switch: Switch) -> None:
     assert problem(answer)["type"] == "/problems/model-loading"
 
 
+def test_a_query_id_is_answered_by_the_generation_of_its_model(switch: Switch) -> None:
+    """After a switch by the one before, as long as photos may be; then it is gone, until a rollback."""
+
+    def again() -> TestResponse:
+        return switch.client.post("/find_similar", json={"query_id": query_id, "limit": 1})
+
+    query_id = body(switch.photo())["query_id"]
+    switch.store.promote(switch.second)
+    assert (found_ids(again()), body(again())["generation"]) == (["old"], switch.first)
+    switch.now = 30
+    assert again().status_code == 410
+    assert problem(again())["type"] == "/problems/query-id-outdated"
+    switch.store.promote(switch.first)
+    assert found_ids(again()) == ["old"]
+
+
+def test_a_query_id_of_a_generation_that_is_gone_is_gone(switch: Switch) -> None:
+    """Within the time of the switch too: a 410, and no failure."""
+    query_id = body(switch.photo())["query_id"]
+    switch.store.promote(switch.second)
+    switch.photo()
+    switch.store.drop(switch.first)
+    answer = switch.client.post("/find_similar", json={"query_id": query_id})
+    assert answer.status_code == 410
+
+
 def test_a_rollback_is_seen_by_the_next_request(switch: Switch) -> None:
     """The generation of before answers again, and no model has to be read for it."""
     switch.store.promote(switch.second)

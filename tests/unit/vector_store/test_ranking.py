@@ -1,5 +1,6 @@
 """One search read page by page: in the order of a full scan, however it is read."""
 
+from collections.abc import Collection as Ids
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from tests.contract.samples import ATTRIBUTES, DIMENSION, a_generation, a_record
 from tests.unit.vector_store.test_product_index import orphan
 from vector_store import (
     CheckedProduct,
+    Condition,
     Equals,
     ImagePoint,
     ImageState,
@@ -20,7 +22,7 @@ from vector_store import (
 )
 from vector_store.filterable import filterable_part
 from vector_store.identity import product_uuid
-from vector_store.points import Vector
+from vector_store.points import Candidate, Vector
 from vector_store.ranking import ROUNDS
 
 
@@ -136,6 +138,41 @@ def test_filters_hold_as_the_record_says() -> None:
     for fully in (None, 0):
         found = index.ranking(QUERY, where=Equals("in_stock", value=True)).best(5, fully=fully)
         assert names(found) == ["there", "other"]
+
+
+class Approximate(MemoryCollection):
+    """Misses a product in searches that leave nothing out, as an approximate index may."""
+
+    def search(
+        self,
+        vector: Vector,
+        *,
+        limit: int,
+        hits_per_product: int,
+        where: Condition | None = None,
+        without: Ids[str] = (),
+        with_records: bool = True,
+    ) -> list[Candidate]:
+        found = super().search(
+            vector,
+            limit=limit + 1,
+            hits_per_product=hits_per_product,
+            where=where,
+            without=without,
+            with_records=with_records,
+        )
+        kept = [each for each in found if where is not None or each.product != product_uuid("p003")]
+        return kept[:limit]
+
+
+def test_what_a_round_missed_does_not_shift_pages() -> None:
+    """A later round that finds something better leaves it out: the first page was told without it."""
+    collection = Approximate(a_generation(attributes=ATTRIBUTES))
+    index = ProductIndex(collection)
+    index.write(MANY)
+    first = names(index.ranking(QUERY).best(10))
+    assert "p003" not in first
+    assert names(index.ranking(QUERY).best(100))[:10] == first
 
 
 def test_all_matching_images_come_of_as_many_as_wanted() -> None:
