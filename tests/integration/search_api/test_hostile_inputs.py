@@ -49,6 +49,7 @@ def service(tmp_path: Path) -> Iterator[SearchApiProcess]:
         "QDRANT_PATH": str(tmp_path / "index"),
         "SEARCH_API_RATE_LIMIT": "",
         "SEARCH_API_RECEIVE_SECONDS": str(RECEIVE_SECONDS),
+        "SEARCH_API_PHOTO_WAIT_SECONDS": "30",
         "LOG_LEVEL": "WARNING",
     }
     process = SearchApiProcess(settings, tmp_path / "log")
