@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from confluent_kafka import Producer
 from confluent_kafka.admin import (
     AdminClient,
     NewTopic,
@@ -25,7 +27,7 @@ from tests.brokers.kafka_server import KafkaServer
 from tests.brokers.maven_artifacts import default_cache_dir, kafka_jars
 from tests.brokers.readiness import quiet_admin
 from tests.ci import skip_or_fail
-from tests.services.certificates import make_authority
+from tests.services.certificates import Authority, make_authority
 from tests.services.consumer_process import ConsumerProcess
 from tests.services.eventually import eventually
 from tests.services.group_progress import GroupProgress, group_of_index
@@ -42,19 +44,26 @@ _REFUSED_WITHIN_SECONDS = 110
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A broker that listens in the open (for the test), over TLS, and over TLS with a password."""
+    """A broker that listens in the open (for the test), over TLS, and over TLS with a password.
 
-    open_address: str
+    other: an authority that has not certified it.
+    """
+
+    server: KafkaServer
+    authority: Authority
+    other: Authority
     tls: str
     password: str
-    ca_file: Path
-    other_ca_file: Path
+
+    @property
+    def open_address(self) -> str:
+        return self.server.bootstrap_servers
 
     def config(self, **changed: str) -> dict[str, str]:
         """The consumer's KAFKA_CONFIG for the listener that asks for a password."""
         return {
             "security.protocol": "SASL_SSL",
-            "ssl.ca.location": str(self.ca_file),
+            "ssl.ca.location": str(self.authority.ca_file),
             "sasl.mechanism": _SCRAM,
             "sasl.username": _USER,
             "sasl.password": _PASSWORD,
@@ -91,11 +100,11 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         admin.alter_user_scram_credentials([user])[_USER].result(timeout=30)
         make_topic(admin)
         yield Secured(
-            open_address=server.bootstrap_servers,
+            server=server,
+            authority=authority,
+            other=other,
             tls=f"127.0.0.1:{tls}",
             password=f"127.0.0.1:{password}",
-            ca_file=authority.ca_file,
-            other_ca_file=other.ca_file,
         )
     finally:
         server.stop()
@@ -132,7 +141,7 @@ def test_events_travel_over_tls_with_a_password(secured: Secured, tmp_path: Path
                 "KAFKA_TLS": "true",
                 "KAFKA_SASL_USERNAME": _USER,
                 "KAFKA_SASL_PASSWORD": _PASSWORD,
-                "NODE_EXTRA_CA_CERTS": str(secured.ca_file),
+                "NODE_EXTRA_CA_CERTS": str(secured.authority.ca_file),
                 "SEARCH_API_URL": "http://127.0.0.1:9",
             },
             port=port,
@@ -150,16 +159,18 @@ def test_events_travel_over_tls_with_a_password(secured: Secured, tmp_path: Path
         finally:
             consumer.kill()
             backend.kill()
-    listed = run(settings(secured.tls, tls_only(secured.ca_file), tmp_path), "products", "--json")
+    listed = run(settings(secured.tls, tls_only(secured.authority.ca_file), tmp_path), "products", "--json")
     assert product["id"] in listed.stdout
-    letters = run(settings(secured.tls, tls_only(secured.ca_file), tmp_path), "dead-letters", "list")
+    letters = run(
+        settings(secured.tls, tls_only(secured.authority.ca_file), tmp_path), "dead-letters", "list"
+    )
     assert letters.returncode == 0, letters.stderr
 
 
 def test_what_is_not_trusted_is_one_line(secured: Secured, tmp_path: Path) -> None:
     """A wrong authority, password or file: the reason and the setting, and the process ends."""
     cases = {
-        "certificate verify failed": (secured.tls, tls_only(secured.other_ca_file)),
+        "certificate verify failed": (secured.tls, tls_only(secured.other.ca_file)),
         "uthentication": (secured.password, secured.config(**{"sasl.password": "wrong"})),
         "ssl.ca.location failed": (secured.tls, tls_only(tmp_path / "no-such-file.pem")),
     }
@@ -174,7 +185,7 @@ def test_what_is_not_trusted_is_one_line(secured: Secured, tmp_path: Path) -> No
             reason: threads.submit(refused, f"index{number}", address, config, "run")
             for number, (reason, (address, config)) in enumerate(cases.items())
         }
-        wrong = tls_only(secured.other_ca_file)
+        wrong = tls_only(secured.other.ca_file)
         command = threads.submit(refused, "none", secured.tls, wrong, "dead-letters", "list")
     for reason, answer in [*asked.items(), ("certificate verify failed", command)]:
         done = answer.result()
@@ -186,13 +197,63 @@ def test_what_is_not_trusted_is_one_line(secured: Secured, tmp_path: Path) -> No
         assert "correct horse" not in done.stderr
 
 
+def test_a_broker_that_is_no_longer_trusted_is_waited_for(secured: Secured, tmp_path: Path) -> None:
+    """Brokers that come back with another certificate: it says so, runs on, and reads when that is mended."""
+    (port,) = free_ports(1)
+    quick = {"reconnect.backoff.max.ms": "500", "session.timeout.ms": "6000"}
+    told = settings(secured.tls, {**tls_only(secured.authority.ca_file), **quick}, tmp_path)
+    consumer = ConsumerProcess({**told, "CONSUMER_STATUS_PORT": str(port)}, tmp_path / "consumer.log")
+    keystore = secured.authority.keystore_file
+    trusted = keystore.read_bytes()
+    try:
+        consumer.start()
+        assert eventually(consumer.has_partitions, 90), consumer.log_tail()
+        restarted_with(secured.server, keystore, secured.other.keystore_file.read_bytes())
+        assert eventually(lambda: "certificate verify failed" in consumer.log_tail(1000), 60)
+        assert eventually(lambda: "kafka" in waits_for(port), 60), consumer.log_tail()
+        assert consumer.running
+        restarted_with(secured.server, keystore, trusted)
+        produce_delete(secured.open_address)
+        progress = GroupProgress(secured.open_address, ("products",))
+        assert eventually(lambda: has_committed(progress, tmp_path / "index"), 90), consumer.log_tail()
+        assert eventually(lambda: waits_for(port) == set(), 60), consumer.log_tail()
+        assert consumer.end(signal.SIGTERM, 60) == 0, consumer.log_tail()
+    finally:
+        consumer.kill()
+        keystore.write_bytes(trusted)
+
+
+def restarted_with(server: KafkaServer, keystore: Path, content: bytes) -> None:
+    server.stop()
+    keystore.write_bytes(content)
+    server.start()
+
+
+def waits_for(port: int) -> set[str]:
+    """What /readyz says is waited for."""
+    with requests.Session() as session:
+        answer = session.get(f"http://127.0.0.1:{port}/readyz", timeout=10)
+    return set(answer.json()["reasons"])
+
+
+def produce_delete(bootstrap_servers: str) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "/test", "type": "product.deleted"}
+    value = json.dumps({**event, "data": {"id": "gone", "version": 1}})
+    producer = Producer({"bootstrap.servers": bootstrap_servers, "log_level": 0})
+    producer.produce("products", value.encode(), b"gone")
+    assert producer.flush(30) == 0
+
+
 def tls_only(ca_file: Path) -> dict[str, str]:
     return {"security.protocol": "SSL", "ssl.ca.location": str(ca_file)}
 
 
 def has_committed(progress: GroupProgress, index: Path) -> bool:
     group = group_of_index(index)
-    return group is not None and any(each.committed for each in progress.standings(group).values())
+    if group is None:
+        return False
+    (standing,) = progress.standings(group).values()
+    return standing.high > 0 and standing.uncommitted == 0
 
 
 def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
