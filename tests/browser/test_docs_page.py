@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import violations
 
 
 def description_of(shop: str) -> dict[str, dict[str, dict[str, object]]]:
@@ -45,8 +46,8 @@ def test_an_address_names_a_place(shop: str, open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_the_screen(shop: str, open_page: OpenPage, width: int, scheme: str) -> None:
-    """Nothing but listings scrolls sideways; light and dark follow the system."""
+def test_it_fits_the_screen_and_everyone(shop: str, open_page: OpenPage, width: int, scheme: str) -> None:
+    """Nothing but listings scrolls sideways, light and dark follow the system, axe-core finds no fault."""
     page = open_page(
         f"{shop}docs", viewport={"width": width, "height": 780}, color_scheme=scheme, locale="en-GB"
     )
@@ -54,6 +55,7 @@ def test_it_fits_the_screen(shop: str, open_page: OpenPage, width: int, scheme: 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == ("rgb(250, 248, 244)" if scheme == "light" else "rgb(21, 20, 18)")
+    assert violations(page) == []
 
 
 def test_a_failure_is_told(shop: str, open_page: OpenPage) -> None:
