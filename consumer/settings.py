@@ -1,31 +1,25 @@
 """The consumer's settings, all of them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumer.image_retry import RetryPolicy
 from images.settings import ImageSettings
 from model.settings import ModelSettings
+from product_events.kafka_settings import KafkaSettings
 from product_events.settings import EventSettings
 from vector_store import VectorStoreSettings
 
 
-class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings):
+class ConsumerSettings(
+    EventSettings, KafkaSettings, ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings
+):
     """What the environment says to the consumer. Immutable."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", protected_namespaces=())
 
-    kafka_bootstrap_servers: str = Field(
-        default="localhost:9092", description="The Kafka brokers to begin with, host:port, comma-separated."
-    )
-    kafka_topics: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("product.created", "product.updated", "product.deleted"),
-        min_length=1,
-        description="The topics that carry product events, comma-separated.",
-    )
     kafka_group_prefix: str = Field(
         default="product-index",
         min_length=1,
@@ -35,11 +29,6 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
         default="product.dead-letters",
         min_length=1,
         description="Where events and images go that cannot be used. Created if missing.",
-    )
-    kafka_config: Annotated[dict[str, Any], NoDecode] = Field(
-        default_factory=dict,
-        description="Any librdkafka property, as a JSON object; for TLS, SASL, group.protocol and the like.",
-        examples=['{"security.protocol": "SSL"}'],
     )
     image_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
         default=RetryPolicy().delays_seconds,
@@ -96,24 +85,14 @@ class ConsumerSettings(EventSettings, ImageSettings, ModelSettings, VectorStoreS
         description="The least level that is logged.",
     )
 
-    @field_validator("kafka_topics", "image_retry_seconds", mode="before")
+    @field_validator("image_retry_seconds", mode="before")
     @classmethod
-    def _split_topics_and_delays(cls, value: object) -> object:
+    def _split_delays(cls, value: object) -> object:
         return (
             tuple(part.strip() for part in value.split(",") if part.strip())
             if isinstance(value, str)
             else value
         )
-
-    @field_validator("kafka_config", mode="before")
-    @classmethod
-    def _parse_kafka_config(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return orjson.loads(value or "{}")
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"not a JSON object: {error}") from error
 
     def retry_policy(self) -> RetryPolicy:
         """When pending images are tried again."""

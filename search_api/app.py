@@ -17,6 +17,7 @@ from search_api.routes.openapi import openapi_routes
 from search_api.routes.page import page_routes
 from search_api.routes.problem_types import problem_routes
 from search_api.routes.products import product_routes
+from search_api.routes.seed import seed_routes
 from search_api.routes.similar import similar_routes
 from search_api.routes.stats import stats_routes
 from search_api.security_headers import add_security_headers
@@ -53,6 +54,12 @@ def create_app(parts: Parts, settings: SearchApiSettings) -> Flask:
     allow_origins(app, settings.search_api_cors_origins)
     for routes in (
         *searches,
+        seed_routes(
+            parts,
+            access,
+            data_urls=settings.image_data_urls,
+            max_upload_bytes=settings.image_data_url_max_bytes,
+        ),
         page_routes(),
         problem_routes(),
         openapi_routes(settings.filterable_attributes),

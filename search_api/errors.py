@@ -6,13 +6,23 @@ SearchApiError
 │   ├── UnsupportedBody    a content type that no query comes in
 │   ├── KeyNeeded          no API key, or none that is known
 │   ├── ScopeMissing       a known key that does not open this
+│   ├── WritesOff          no key for writing is configured
+│   ├── UploadsOff         photos are not kept in events here
 │   ├── QueryIdOutdated    of another model, or of another version of this service
 │   ├── ProductUnknown     never heard of, or deleted
+│   ├── ImageUnknown       the product has no such image
+│   ├── EventTooBig        the product's event has more bytes than Kafka or the consumer takes
 │   └── NothingIndexed     the product has no image that could be compared yet, or any more
 ├── NotReady               may pass without the asker's doing
 │   ├── NoGeneration       no index has been built yet
 │   ├── ModelLoading       the generation's model is being read
 │   └── ModelMissing       the generation's model is not on this machine
+├── NotWritten             a change of a product that is not in the log, or not surely
+│   ├── NotPublished       Kafka has not confirmed it in time
+│   ├── TooManyWrites      as many are under way as this process takes on
+│   ├── IndexBehind        too much is published that the index has not read yet
+│   ├── OrderAhead         the product's last event is dated ahead of the clock here
+│   └── OrderKindDiffers   the index is ordered by another thing than the events here
 ├── TooBusy                as many photos as this process takes on are there already
 │   ├── LineFull           no place, and none left in the line
 │   └── WaitedTooLong      no place became free in time
@@ -64,12 +74,28 @@ class ScopeMissing(RequestError):
     """The key is known, and does not open this."""
 
 
+class WritesOff(RequestError):
+    """The endpoints that write are off: no API key opens them."""
+
+
+class UploadsOff(RequestError):
+    """An uploaded photo cannot be kept: events carry no images here."""
+
+
 class QueryIdOutdated(RequestError):
     """The query id was good once: what it holds cannot be compared any more."""
 
 
 class ProductUnknown(RequestError):
     """There is no such product, or there no longer is."""
+
+
+class ImageUnknown(RequestError):
+    """The product has no image of this name or URL."""
+
+
+class EventTooBig(RequestError):
+    """With this change, the product's event would have too many bytes."""
 
 
 class NothingIndexed(RequestError):
@@ -90,6 +116,30 @@ class ModelLoading(NotReady):
 
 class ModelMissing(NotReady):
     """No file of the promoted generation's model can be served on this machine."""
+
+
+class NotWritten(SearchApiError):
+    """A product's change was not published, or nobody knows; the same call may be made again."""
+
+
+class NotPublished(NotWritten):
+    """Kafka has not confirmed the event in time."""
+
+
+class TooManyWrites(NotWritten):
+    """As many changes are under way as this process takes on, or another one of the same product."""
+
+
+class IndexBehind(NotWritten):
+    """What was published and is not in the index yet fills the memory that is kept for it."""
+
+
+class OrderAhead(NotWritten):
+    """The product's last event is dated so far ahead that the next one would be refused."""
+
+
+class OrderKindDiffers(NotWritten):
+    """The index is ordered by times and the events here by versions, or the other way round."""
 
 
 class TooBusy(SearchApiError):

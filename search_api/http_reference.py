@@ -59,7 +59,8 @@ def _operation(name: str, operation: Mapping[str, Any]) -> Iterator[str]:
     for status, answer in operation["responses"].items():
         yield f"| {status} | {answer['description']} |"
     yield ""
-    for content in operation["responses"]["200"]["content"].values():
+    success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    for content in success["content"].values():
         if "example" in content:
             yield f"```json\n{json.dumps(content['example'], indent=2)}\n```\n"
 

@@ -52,6 +52,13 @@ PHOTOS_REFUSED: Final = MetricDefinition(
     "Photos refused because too many were there already, by reason (LineFull, WaitedTooLong).",
     ("reason",),
 )
+EVENTS_PUBLISHED: Final = MetricDefinition(
+    "search_api_events_published_total",
+    MetricKind.COUNTER,
+    "Product events that the endpoints for writing published, by type and outcome (delivered, unknown, "
+    "too_large).",
+    ("type", "outcome"),
+)
 
 DEFINITIONS: Final = (
     REQUESTS,
@@ -62,4 +69,5 @@ DEFINITIONS: Final = (
     INDEX_SILENT_SECONDS,
     PHOTOS_WAITING,
     PHOTOS_REFUSED,
+    EVENTS_PUBLISHED,
 )

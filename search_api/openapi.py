@@ -16,6 +16,8 @@ from search_api.openapi_examples import (
     STATS_ANSWER,
 )
 from search_api.openapi_parameters import PRODUCT_ID, filters_schema, form_fields, search_parameters
+from search_api.openapi_writing import EXAMPLE as WRITE_ANSWER
+from search_api.openapi_writing import writing_paths
 from search_api.problems import ProblemType
 from search_api.schemas import (
     BatchAnswer,
@@ -27,6 +29,7 @@ from search_api.schemas import (
     StatsAnswer,
 )
 from search_api.similar_request import MAX_PHOTOS, BatchRequest, SimilarRequest
+from search_api.writing.write_answer import WriteAnswer
 
 _DESCRIPTION = (
     "Which of the shop's products look like a photo, an image's URL or a product. Every error is "
@@ -40,6 +43,7 @@ _MODELS: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
     (BatchAnswer, "serialization"),
     (ProductReport, "serialization"),
     (StatsAnswer, "serialization"),
+    (WriteAnswer, "serialization"),
     (HealthAnswer, "serialization"),
     (ReadyAnswer, "serialization"),
     (ProblemDetails, "serialization"),
@@ -49,6 +53,7 @@ _EXAMPLES: Mapping[type[BaseModel], BaseModel] = {
     BatchAnswer: BATCH_ANSWER,
     ProductReport: PRODUCT_REPORT,
     StatsAnswer: STATS_ANSWER,
+    WriteAnswer: WRITE_ANSWER,
 }
 _HTTP = problems.HTTP_PROBLEMS
 _OF_EVERY_REQUEST = (_HTTP[400], problems.UNFORESEEN)
@@ -98,6 +103,7 @@ def openapi_document(attributes: Mapping[str, str]) -> dict[str, Any]:
             "/find_similar/batch": {"post": _find_similar_batch()},
             "/products/{product_id}/similar": {"get": _similar_to_product(attributes)},
             "/products/{product_id}": {"get": _product()},
+            **writing_paths(_written),
             "/healthz": {"get": _health()},
             "/readyz": {"get": _readiness()},
             "/metrics": {"get": _metrics()},
@@ -247,6 +253,20 @@ def _stats() -> dict[str, Any]:
             ),
         ),
     }
+
+
+def _written(kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    answers = _responses(WriteAnswer, kinds)
+    accepted = {
+        **answers.pop("200"),
+        "headers": {
+            "Location": {
+                "description": "What is indexed of the product, if the call names one.",
+                "schema": {"type": "string"},
+            }
+        },
+    }
+    return {"202": accepted, **answers}
 
 
 def _responses(

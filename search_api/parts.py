@@ -8,6 +8,7 @@ from search_api.current_index import CurrentIndex
 from search_api.embedder_pool import EmbedderPool
 from search_api.photo_lines import PhotoLines
 from search_api.query_ids import QueryIds
+from search_api.writing.product_writer import ProductWriter
 from telemetry import Metrics
 
 
@@ -21,7 +22,7 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Thread-safe each, and shared by all requests."""
+    """Thread-safe each, and shared by all requests. writer: None where nobody may write."""
 
     index: CurrentIndex
     embedders: EmbedderPool
@@ -30,3 +31,4 @@ class Parts:
     metrics: Metrics
     photo_lines: PhotoLines = field(default_factory=PhotoLines)
     query_ids: QueryIds = field(default_factory=QueryIds.of_this_process)
+    writer: ProductWriter | None = None

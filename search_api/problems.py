@@ -41,6 +41,15 @@ INVALID = ProblemType("invalid-request", 400, "The request is not valid")
 UNSUPPORTED = ProblemType("unsupported-content-type", 415, "This content type is not read")
 KEY_NEEDED = ProblemType("key-needed", 401, "A valid API key is needed")
 SCOPE_MISSING = ProblemType("scope-missing", 403, "The API key does not open this")
+WRITES_OFF = ProblemType("writes-off", 403, "Nothing can be written here")
+UPLOADS_OFF = ProblemType("uploads-off", 422, "Photos are not kept here")
+IMAGE_UNKNOWN = ProblemType("image-unknown", 404, "The product has no such image")
+EVENT_TOO_BIG = ProblemType("event-too-large", 413, "The product's event would be too large")
+NOT_PUBLISHED = ProblemType("not-published", 503, "Kafka does not confirm", retry_after_seconds=5)
+TOO_MANY_WRITES = ProblemType("too-many-writes", 503, "Too many changes at once", retry_after_seconds=1)
+INDEX_BEHIND = ProblemType("index-behind", 503, "The index is too far behind", retry_after_seconds=30)
+ORDER_AHEAD = ProblemType("order-ahead", 503, "The last event is in the future", retry_after_seconds=5)
+ORDER_DIFFERS = ProblemType("order-kind-differs", 503, "Events are ordered otherwise", retry_after_seconds=60)
 PRODUCT_UNKNOWN = ProblemType("product-unknown", 404, "No such product")
 QUERY_ID_OUTDATED = ProblemType("query-id-outdated", 410, "The query_id can no longer be searched with")
 NOTHING_INDEXED = ProblemType("nothing-indexed", 409, "The product has no indexed image")
@@ -82,8 +91,18 @@ PROBLEMS: Mapping[type[Exception], ProblemType] = {
     own.UnsupportedBody: UNSUPPORTED,
     own.KeyNeeded: KEY_NEEDED,
     own.ScopeMissing: SCOPE_MISSING,
+    own.WritesOff: WRITES_OFF,
+    own.UploadsOff: UPLOADS_OFF,
     own.QueryIdOutdated: QUERY_ID_OUTDATED,
     own.ProductUnknown: PRODUCT_UNKNOWN,
+    own.ImageUnknown: IMAGE_UNKNOWN,
+    own.EventTooBig: EVENT_TOO_BIG,
+    own.NotWritten: NOT_PUBLISHED,
+    own.NotPublished: NOT_PUBLISHED,
+    own.TooManyWrites: TOO_MANY_WRITES,
+    own.IndexBehind: INDEX_BEHIND,
+    own.OrderAhead: ORDER_AHEAD,
+    own.OrderKindDiffers: ORDER_DIFFERS,
     own.NothingIndexed: NOTHING_INDEXED,
     own.NotReady: NOT_READY,
     own.NoGeneration: NO_GENERATION,

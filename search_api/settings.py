@@ -9,12 +9,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from images.settings import ImageSettings
 from model.settings import ModelSettings
 from search_api.api_keys import ApiKey
+from search_api.writing.write_settings import WriteSettings
 from vector_store import VectorStoreSettings
 
 _CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
-class SearchApiSettings(ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings):
+class SearchApiSettings(WriteSettings, ImageSettings, ModelSettings, VectorStoreSettings, BaseSettings):
     """What the environment says to the search API. Immutable."""
 
     model_config = SettingsConfigDict(

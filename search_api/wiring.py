@@ -8,6 +8,8 @@ import structlog
 
 from images import build_fetcher, decode_limits
 from model.model_files import ModelFiles
+from product_events.settings import event_policy
+from search_api.api_keys import Scope
 from search_api.app import create_app, create_status_app
 from search_api.bounded_fetcher import BoundedFetcher
 from search_api.current_index import CurrentIndex
@@ -16,9 +18,12 @@ from search_api.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
 from search_api.photo_lines import PhotoLimits, PhotoLines
+from search_api.publisher import KafkaPublisher
 from search_api.query_ids import QueryIds
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings
+from search_api.writing.product_writer import WRITES_AT_A_TIME, WRITES_WAITING, ProductWriter
+from search_api.writing.searchable import WAITERS
 from telemetry import Metrics
 from vector_store import VectorStore, open_store
 
@@ -39,14 +44,16 @@ def built_parts(settings: SearchApiSettings, *, store: VectorStore | None = None
         metrics = Metrics(DEFINITIONS)
         lines = PhotoLines(_photo_limits(settings), metrics)
         fetcher = stack.enter_context(closing(build_fetcher(settings)))
+        index = CurrentIndex(store)
         parts = Parts(
-            index=CurrentIndex(store),
+            index=index,
             embedders=EmbedderPool(ModelFiles(settings).load, max_loaded=settings.search_api_max_models),
             fetcher=BoundedFetcher(fetcher, lines.fetches),
             decode_limits=decode_limits(settings),
             metrics=metrics,
             photo_lines=lines,
             query_ids=_query_ids(settings),
+            writer=_writer(settings, index, metrics, stack),
         )
         stack.callback(parts.embedders.wait)
         watch = IndexWatch(parts)
@@ -59,7 +66,7 @@ def api_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
     """The API and the page on their port, still to be started. Raises CannotListen."""
     limits = ServerLimits(
         # Whoever waits for a photo's turn holds one too, and must leave those of the others.
-        threads=settings.search_api_threads + _photo_limits(settings).threads,
+        threads=settings.search_api_threads + _photo_limits(settings).threads + _write_threads(settings),
         connections=settings.search_api_connection_limit,
         max_body_bytes=settings.search_api_max_body_bytes,
         max_bodies_bytes=settings.search_api_max_bodies_bytes,
@@ -81,6 +88,25 @@ def status_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
 
 def _photo_limits(settings: SearchApiSettings) -> PhotoLimits:
     return PhotoLimits.of(settings, cores=_usable_cores())
+
+
+def _writer(
+    settings: SearchApiSettings, index: CurrentIndex, metrics: Metrics, stack: ExitStack
+) -> ProductWriter | None:
+    """What publishes changes of products, where a key opens that; `stack` closes its connection."""
+    if not _may_write(settings):
+        return None
+    publisher = stack.enter_context(closing(KafkaPublisher.of(settings)))
+    return ProductWriter(index, publisher, event_policy(settings), metrics)
+
+
+def _write_threads(settings: SearchApiSettings) -> int:
+    """How many requests can write, or wait to, at most."""
+    return WRITES_AT_A_TIME + WRITES_WAITING + WAITERS if _may_write(settings) else 0
+
+
+def _may_write(settings: SearchApiSettings) -> bool:
+    return any(Scope.WRITE in key.scopes for key in settings.search_api_keys)
 
 
 def _usable_cores() -> int:

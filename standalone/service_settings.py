@@ -1,11 +1,12 @@
 """The two services' settings on one machine. What is not said here, the environment may say: MODEL_PATH."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from consumer.settings import ConsumerSettings
 from product_events import OrderKind
+from search_api.api_keys import Scope
 from search_api.settings import SearchApiSettings
 from standalone.ports import LOOPBACK
 from standalone.topic_names import TopicNames
@@ -45,14 +46,23 @@ def consumer_settings(around: Surroundings) -> ConsumerSettings:
 
 
 def search_api_settings(around: Surroundings) -> SearchApiSettings:
-    """The search API's: on loopback alone, open to whoever is there."""
+    """The search API's: on loopback alone, searches open to whoever is there, writes to holders of a key."""
+    events = consumer_settings(around)
     return SearchApiSettings(
         **_shared(around),
         search_api_host=LOOPBACK,
         search_api_port=around.api_port,
         # Any free one: a fixed one would be one more port that can be taken.
         search_api_status_port=0,
-        search_api_keys=(),
+        search_api_keys=tuple(
+            replace(key, scopes=frozenset({Scope.WRITE}))
+            for key in SearchApiSettings().search_api_keys
+            if Scope.WRITE in key.scopes
+        ),
+        kafka_config=events.kafka_config,
+        kafka_bootstrap_servers=events.kafka_bootstrap_servers,
+        kafka_topics=events.kafka_topics,
+        event_order=events.event_order,
         search_api_drain_seconds=_DRAIN_SECONDS,
     )
 

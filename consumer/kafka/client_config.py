@@ -4,28 +4,10 @@ from typing import Any
 
 from consumer.settings import ConsumerSettings
 
-_CONSUMER_ONLY = (
-    "group.",
-    "session.",
-    "heartbeat.",
-    "max.poll.",
-    "partition.assignment.",
-    "fetch.",
-    "auto.offset.",
-)
-
 
 def client_config(settings: ConsumerSettings) -> dict[str, Any]:
     """For clients of every kind: where the brokers are, and the properties given by the operator."""
-    return {
-        "bootstrap.servers": settings.kafka_bootstrap_servers,
-        "client.id": "visual-product-search",
-        **{
-            name: value
-            for name, value in settings.kafka_config.items()
-            if not name.startswith(_CONSUMER_ONLY)
-        },
-    }
+    return settings.client_properties()
 
 
 def consumer_config(settings: ConsumerSettings, group: str) -> dict[str, Any]:

@@ -1,5 +1,9 @@
+from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
+from search_api.api_keys import Scope
 from standalone.service_settings import Surroundings, consumer_settings, search_api_settings
 from standalone.topic_names import TopicNames
 
@@ -34,3 +38,16 @@ def test_nothing_is_open_to_the_network() -> None:
 def test_the_kafka_client_keeps_off_the_terminal() -> None:
     """librdkafka's own lines would run through the bars."""
     assert consumer_settings(AROUND).kafka_config == {"log_level": 0}
+
+
+def test_a_key_for_writing_opens_the_endpoints_that_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They publish to the demo's own topics, in the consumer's order; searches stay open."""
+    digest = sha256(b"key").hexdigest()
+    monkeypatch.setenv("SEARCH_API_KEYS", f"shop:search+write:{digest},other:search:{digest}")
+    monkeypatch.setenv("EVENT_ORDER", "version")
+    consumer, search_api = consumer_settings(AROUND), search_api_settings(AROUND)
+    assert [(key.name, key.scopes) for key in search_api.search_api_keys] == [
+        ("shop", frozenset({Scope.WRITE}))
+    ]
+    for name in ("kafka_bootstrap_servers", "kafka_topics", "kafka_config", "event_order"):
+        assert getattr(search_api, name) == getattr(consumer, name)
