@@ -43,6 +43,21 @@ def test_a_box_drawn_with_the_mouse_is_what_is_looked_for(open_page: OpenPage, s
     expect(page.locator("#box")).to_have_class("box whole")
 
 
+def test_a_filter_right_after_a_box_loses_neither(open_page: OpenPage, shop: str) -> None:
+    """Although the box did not rest long enough to be looked for by itself."""
+    page = open_page(shop)
+    page.set_input_files("#file", halves())
+    names(page)
+    page.clock.install()
+    drag(page, (0.15, 0.25), (0.4, 0.9))
+    page.get_by_role("checkbox", name="Sold out").check()
+    expect(page.locator("#said")).to_have_text("One product")
+    assert names(page) == ["Dark dress"]
+    page.get_by_role("button", name="Remove filter: Sold out").click()
+    expect(first_name(page)).to_have_text("Red shirt")
+    expect(page.locator("#box")).to_have_class("box")
+
+
 def test_a_corner_resizes_the_box(open_page: OpenPage, shop: str) -> None:
     """From the photo's own corner inwards, with the other corner where it was."""
     page = open_page(shop)
