@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from search_api.earlier_names import PHOTO_PARTS, texts_with_own_names
 from search_api.errors import FieldError, InvalidRequest, UnsupportedBody
 from search_api.query import Query, QueryPart, composed_query
 from search_api.similar_request import MAX_QUERIES, BatchRequest, SimilarRequest, TextRequest
@@ -110,17 +111,19 @@ def _from_form(request: Request) -> tuple[tuple[bytes, ...], QueryPart]:
         files, fields = request.files, request.form
     except ValueError as error:
         raise InvalidRequest.of("body", f"malformed multipart/form-data: {error}") from error
-    unknown = [name for name in files if name != "file"]
+    unknown = [name for name in files if name not in PHOTO_PARTS]
     if unknown:
         raise InvalidRequest.of(unknown[0], "unknown; the photo is the part named file")
-    if "file" in fields:
-        raise InvalidRequest.of("file", "comes as a text; send it as a file, with a file name")
-    photos = tuple(each.read() for each in files.getlist("file"))
+    for name in PHOTO_PARTS:
+        if name in fields:
+            raise InvalidRequest.of(name, "comes as a text; send it as a file, with a file name")
+    photos = tuple(each.read() for name in PHOTO_PARTS for each in files.getlist(name))
     return photos, _from_texts(fields, _SHAPING | _OF_PHOTOS | _SUBJECTS)
 
 
 def _from_texts(given: MultiDict[str, str], known: Iterable[str]) -> QueryPart:
-    return QueryPart(_validated(TextRequest, nested_fields(given, known), strict=False), strict=False)
+    nested = nested_fields(texts_with_own_names(given), known)
+    return QueryPart(_validated(TextRequest, nested, strict=False), strict=False)
 
 
 def _validated(model: type[SimilarRequest], given: Mapping[str, Any], *, strict: bool) -> SimilarRequest:

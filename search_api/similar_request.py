@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from product_events.models import MAX_ID_CHARS
 from search_api.boxes import Box
+from search_api.earlier_names import with_own_names
 from search_api.filters import GivenFilters
 
 MAX_LIMIT = 200
@@ -128,6 +129,11 @@ class SimilarRequest(BaseModel):
         description="Fields whose values are to be counted; true: all that can be filtered by.",
     )
     filters: GivenFilters = Field(default_factory=dict, validate_default=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_own_names(cls, given: Any) -> Any:
+        return with_own_names(given)
 
 
 class TextRequest(SimilarRequest):
