@@ -116,6 +116,7 @@ def containers(
                 "CONSUMER_STATUS_PORT": consumer_status,
             },
             "search-api": {
+                "KAFKA_TOPICS": topic,
                 "QDRANT_HOST": "127.0.0.1",
                 "QDRANT_GRPC_PORT": str(engine.port),
                 "SEARCH_API_PORT": api,

@@ -94,12 +94,10 @@ def test_what_is_mounted_is_there() -> None:
 
 
 def test_the_topic_is_one_that_forgets_no_product() -> None:
-    """The one that all three are told of, compacted, with deletes that can be read for thirty days."""
+    """The one that all of ours are told of, compacted, with deletes that can be read for thirty days."""
     command = SERVICES["topics"]["command"]
     assert "--topic=products" in command
-    assert {SERVICES[name]["environment"]["KAFKA_TOPICS"] for name in ("consumer", "shop-backend")} == {
-        "products"
-    }
+    assert {SERVICES[name]["environment"]["KAFKA_TOPICS"] for name in OWN} == {"products"}
     assert "--config=cleanup.policy=compact" in command
     assert f"--config=delete.retention.ms={30 * 86_400_000}" in command
 
