@@ -59,6 +59,11 @@ def open_for_run(
     return opened
 
 
+def model_version_in(name: str, collection: str) -> str:
+    """The model version that a generation's name tells. Raises GenerationNameUnfit."""
+    return _parts_of(name, collection)[0]
+
+
 def describe_new(
     settings: ConsumerSettings, embedder: Embedder, *, suffix: str | None, now_ms: Callable[[], int]
 ) -> Generation:

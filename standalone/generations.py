@@ -91,13 +91,14 @@ class Generations:
     ) -> ReindexOutcome:
         """Build a generation beside the promoted one, with little of the machine, and keep it up to date.
 
-        model: an exported file; None: the demo's own. Blocks until all is done or `stop` is set; the same
-        call goes on with it later. Raises what Reindex raises, ModelError, FolderUnusable.
+        model: an exported file; None: that of the promoted generation. Blocks until all is done or `stop` is
+        set; the same call goes on with it later. Raises what Reindex raises, ModelError, FolderUnusable.
         """
         with self._alone():
-            file = shelve_model(model or self._settings.model_path, self._settings.model_dir)
-            few = {"embed_threads": 1, "fetch_threads": _FEW_FETCHES}
-            settings = self._settings.model_copy(update={"model_path": file, **few})
+            changed: dict[str, object] = {"embed_threads": 1, "fetch_threads": _FEW_FETCHES}
+            if model is not None:
+                changed["model_path"] = shelve_model(model, self._settings.model_dir)
+            settings = self._settings.model_copy(update=changed)
             outcome = Reindex(settings, self._store, request, watcher=watcher, stop=stop).run()
             if outcome.finished and self._stays:
                 self._keep(outcome.generation)

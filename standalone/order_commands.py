@@ -23,7 +23,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON objects, o
     "--model",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The exported model (.onnx) to build with.  [default: the demo's own]",
+    help="The exported model (.onnx) to build with.  [default: that of what is searched]",
 )
 @click.option(
     "--suffix", metavar="S", help="End of the new generation's name, for another of the same model."

@@ -39,7 +39,7 @@ _log = structlog.get_logger()
     "--model",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The exported model (.onnx) to build with; without it MODEL_PATH.",
+    help="The exported model (.onnx) to build with; without it MODEL_PATH, else the promoted generation's.",
 )
 @click.option(
     "--suffix", metavar="S", help="End of the new generation's name, for another of the same model."

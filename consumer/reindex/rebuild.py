@@ -10,6 +10,7 @@ import structlog
 
 from consumer.audit.generation_audit import AuditReport
 from consumer.errors import OffsetGap, ReindexRefused
+from consumer.generation_choice import model_version_in
 from consumer.kafka.client_config import client_config, group_name
 from consumer.kafka.group_lag import GroupLagReader
 from consumer.kafka.topics import prepare_topics
@@ -30,7 +31,9 @@ from consumer.service import ConsumerService
 from consumer.settings import ConsumerSettings
 from consumer.stoppable_queue import Stopped
 from consumer.wiring import build_consumer
+from model.embedder import Embedder
 from model.load_embedder import load_embedder
+from model.model_files import ModelFiles
 from telemetry import Metrics, Readiness
 from vector_store import Collection, ProductIndex, VectorStore
 
@@ -39,7 +42,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ReindexRequest:
-    """What to build. The model is the settings' MODEL_PATH.
+    """What to build. The model is MODEL_PATH where the settings name one, else the promoted generation's.
 
     source: None: from the log where it holds everything, else from the promoted generation's records.
     refetch: every image is downloaded again. promote: once it is caught up and its audit is clean.
@@ -108,7 +111,13 @@ class Reindex:
         target = self._open_target()
         marks = BuildMarks(target.opened.collection)
         mark = marks.read()
-        source = self._choose_source(target, mark)
+        try:
+            source = self._choose_source(target, mark)
+        except ReindexRefused:
+            # What was made for this call alone must not be found by the next one.
+            if not target.resumed and marks.read() is None:
+                self._store.drop(target.name)
+            raise
         outcome = ReindexOutcome(
             target.name,
             None if target.promoted is None else target.promoted.generation.name,
@@ -135,8 +144,15 @@ class Reindex:
             topics=self._settings.kafka_topics,
             own_topics=(self._settings.kafka_dead_letter_topic, self._redrive_topic),
         )
-        embedder = load_embedder(self._settings)
+        embedder = self._load_model()
         return open_target(self._store, self._settings, embedder, suffix=self._request.suffix, now_ms=_now_ms)
+
+    def _load_model(self) -> Embedder:
+        """Of a promoted generation that is lost too, by its name: a replay must not change the model."""
+        promoted = self._store.promoted()
+        if promoted is None or "model_path" in self._settings.model_fields_set:
+            return load_embedder(self._settings)
+        return ModelFiles(self._settings).load(model_version_in(promoted, self._settings.collection))
 
     def _choose_source(self, target: Target, mark: BuildMark | None) -> BuildSource:
         lacks = None

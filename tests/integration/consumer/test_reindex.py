@@ -246,6 +246,31 @@ def test_it_goes_on_where_it_was_stopped(
     assert found(store, f"products-{NEW}") == found(store, f"products-{OLD}")
 
 
+def test_without_a_model_it_is_that_of_the_promoted_generation(
+    lasting: Shop, settings_of: SettingsOf, stores: Callable[..., VectorStore], photos: list[bytes]
+) -> None:
+    """A replay after a change of model must not change it back to the one that ships."""
+    sell(lasting, photos)
+    settings = settings_of(lasting, OLD)
+    store = stores(settings)
+    build_old(lasting, settings, store)
+    unnamed = lasting.settings(MODEL_DIR=str(settings.model_dir))
+    assert reindex(unnamed, store, suffix="2").generation == f"products-{OLD}-2"
+
+
+def test_a_refused_one_leaves_nothing_behind(
+    shop: Shop, settings_of: SettingsOf, stores: Callable[..., VectorStore], photos: list[bytes]
+) -> None:
+    """No empty generation for the next call to find."""
+    sell(shop, photos)
+    settings = settings_of(shop, OLD)
+    store = stores(settings)
+    build_old(shop, settings, store)
+    with pytest.raises(ReindexRefused, match="--from-log is not possible"):
+        reindex(settings_of(shop, NEW), store, source=LOG)
+    assert [each.name for each in store.generations()] == [f"products-{OLD}"]
+
+
 class _Untidy(LogWatcher):
     """Before each audit a picture of a product that is deleted arrives late, as in a shop that is busy."""
 
