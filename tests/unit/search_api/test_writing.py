@@ -42,7 +42,7 @@ class Writing:
         self, store: EdgeStore, folder: Path, kind: str = "time", *, now_ms: int = NOW_MS, **settings: Any
     ) -> None:
         self.index: ProductIndex = promoted_index(store, order_kind=kind)
-        policy = EventPolicy(OrderKind(kind), max_images=5, max_bytes=150_000)
+        policy = EventPolicy(OrderKind(kind), max_images=5, max_bytes=149_000)
         self.publisher = LogPublisher(policy, max_bytes=140_000)
         bare = shop_parts(store)
         self.now_ms = now_ms
@@ -286,12 +286,13 @@ def test_what_kafka_does_not_confirm_is_a_503(make_writing: MakeWriting, kind: s
 
 def test_an_event_beyond_the_size_is_a_413(writing: Writing) -> None:
     """Of the broker, or of the consumer; the product stays as it was."""
-    long = [f"https://img.example/{n}/{'x' * 9_900}.jpg" for n in range(3)]
+    long = [f"https://img.example/{n}/{'x' * 9_900}.jpg" for n in range(4)]
     name = {"attributes": {str(n): "y" * 9_990 for n in range(11)}}
     writing.accepted("/store_embedding", {"product_id": "p", "image_url": A, **name})
-    for image_urls in (long, long[:3]):
+    for image_urls, whose in ((long[:3], "the broker"), (long, "EVENT_MAX_BYTES")):
         refused = writing.post("/store_multiple_embeddings", {"product_id": "p", "image_urls": image_urls})
         assert (refused.status_code, problem(refused)["type"]) == (413, "/problems/event-too-large")
+        assert whose in problem(refused)["detail"]
     assert len(writing.publisher.log) == 1
     writing.accepted("/store_embedding", {"product_id": "p", "image_url": B})
     assert writing.urls() == [A, B]
