@@ -24,7 +24,7 @@ from images.errors import ImageError  # noqa: E402
 from model.errors import ModelError  # noqa: E402
 from product_events import EventError  # noqa: E402
 from search_api.errors import SearchApiError  # noqa: E402
-from search_api.http_reference import http_api_page  # noqa: E402
+from search_api.openapi.http_reference import http_api_page  # noqa: E402
 from search_api.problems import problem_type_of  # noqa: E402
 from search_api.settings import SearchApiSettings  # noqa: E402
 from telemetry.metric_definitions import MetricDefinition  # noqa: E402

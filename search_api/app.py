@@ -2,15 +2,16 @@
 
 from flask import Flask, request
 
-from search_api.access import Access
-from search_api.api_keys import KeyRing
-from search_api.bounded_request import BoundedRequest
-from search_api.cross_origin import allow_origins
-from search_api.error_answers import answer_errors
+from search_api.http.access import Access
+from search_api.http.api_keys import KeyRing
+from search_api.http.bounded_request import BoundedRequest
+from search_api.http.cross_origin import allow_origins
+from search_api.http.error_answers import answer_errors
+from search_api.http.rate_limits import limit_searches
+from search_api.http.raw_paths import ProductIdConverter, RawProductPaths
+from search_api.http.request_record import record_requests
+from search_api.http.security_headers import add_security_headers
 from search_api.parts import Parts
-from search_api.rate_limits import limit_searches
-from search_api.raw_paths import ProductIdConverter, RawProductPaths
-from search_api.request_record import record_requests
 from search_api.routes.health import health_routes
 from search_api.routes.metrics import metrics_routes
 from search_api.routes.openapi import openapi_routes
@@ -20,7 +21,6 @@ from search_api.routes.products import product_routes
 from search_api.routes.seed import seed_routes
 from search_api.routes.similar import similar_routes
 from search_api.routes.stats import stats_routes
-from search_api.security_headers import add_security_headers
 from search_api.settings import SearchApiSettings
 
 # A query's lists come as a part for each of their values: up to 200 products to leave out, say.

@@ -9,10 +9,10 @@ from images import FetchTimedOut
 from model.embedder import Embedder
 from model.errors import BadEmbedding
 from model.preprocessing import Pixels
+from search_api.index.photo_index import index_for_photo
 from search_api.parts import Parts
-from search_api.photo_index import index_for_photo
-from search_api.query import Query
-from search_api.query_image import PhotoReader
+from search_api.queries.query import Query
+from search_api.queries.query_image import PhotoReader
 from search_api.schemas import SimilarAnswer
 from search_api.similar import Subject, answer, index_for_query_id, photo_subject, photos_of, product_subject
 from search_api.stopwatch import Stopwatch

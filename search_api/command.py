@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from model.errors import ModelError
 from search_api.errors import SearchApiError
-from search_api.freed_memory import return_freed_memory
+from search_api.photos.freed_memory import return_freed_memory
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts, status_server
 from telemetry import configure_logging

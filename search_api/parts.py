@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from images.decode import DecodeLimits
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
-from search_api.photo_lines import PhotoLines
-from search_api.query_ids import QueryIds
+from search_api.index.current_index import CurrentIndex
+from search_api.photos.embedder_pool import EmbedderPool
+from search_api.photos.photo_lines import PhotoLines
+from search_api.queries.query_ids import QueryIds
 from search_api.writing.product_writer import ProductWriter
 from telemetry import Metrics
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from product_events.attributes import AttributeValue
-from search_api.query import QueryKind
+from search_api.queries.query import QueryKind
 
 
 class _Answer(BaseModel):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from waitress import create_server, wasyncore
 
 from search_api.errors import CannotListen
-from search_api.receiving import bounded_channel
+from search_api.http.receiving import bounded_channel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

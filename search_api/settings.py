@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from images.settings import ImageSettings
 from model.settings import ModelSettings
-from search_api.api_keys import ApiKey
+from search_api.http.api_keys import ApiKey
 from search_api.writing.write_settings import WriteSettings
 from vector_store import VectorStoreSettings
 

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from search_api.errors import InvalidRequest, QueryIdOutdated
-from search_api.facets import facet_counts, facet_fields
-from search_api.filters import condition_of
+from search_api.index.photo_index import index_for_photo
+from search_api.index.product_data import hit_data
 from search_api.parts import Parts
-from search_api.photo_index import index_for_photo
-from search_api.product_data import hit_data
-from search_api.query import Query
-from search_api.query_ids import KeptQuery
-from search_api.query_image import Photo, PhotoReader
-from search_api.query_vector import mean_vector, towards, vectors_of_products
-from search_api.result_page import page_of
+from search_api.queries.facets import facet_counts, facet_fields
+from search_api.queries.filters import condition_of
+from search_api.queries.query import Query
+from search_api.queries.query_ids import KeptQuery
+from search_api.queries.query_image import Photo, PhotoReader
+from search_api.queries.query_vector import mean_vector, towards, vectors_of_products
+from search_api.queries.result_page import page_of
 from search_api.schemas import QueryEcho, SimilarAnswer
 from search_api.stopwatch import Stopwatch
 from vector_store import ProductIndex

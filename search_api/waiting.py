@@ -1,8 +1,8 @@
 """What the API waits for before it can answer photos, in words."""
 
 from search_api.errors import NotReady
+from search_api.index.photo_index import index_for_photo
 from search_api.parts import Parts
-from search_api.photo_index import index_for_photo
 from search_api.problems import problem_type_of
 from vector_store import StoreError
 

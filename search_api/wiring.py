@@ -9,17 +9,17 @@ import structlog
 from images import build_fetcher, decode_limits
 from model.model_files import ModelFiles
 from product_events.settings import event_policy
-from search_api.api_keys import Scope
 from search_api.app import create_app, create_status_app
-from search_api.bounded_fetcher import BoundedFetcher
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
-from search_api.index_watch import IndexWatch
+from search_api.http.api_keys import Scope
+from search_api.index.current_index import CurrentIndex
+from search_api.index.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
-from search_api.photo_lines import PhotoLimits, PhotoLines
+from search_api.photos.bounded_fetcher import BoundedFetcher
+from search_api.photos.embedder_pool import EmbedderPool
+from search_api.photos.photo_lines import PhotoLimits, PhotoLines
 from search_api.publisher import KafkaPublisher
-from search_api.query_ids import QueryIds
+from search_api.queries.query_ids import QueryIds
 from search_api.server import HttpServer, ServerLimits, serve
 from search_api.settings import SearchApiSettings
 from search_api.writing.product_writer import WRITES_AT_A_TIME, WRITES_WAITING, ProductWriter

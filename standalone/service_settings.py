@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from consumer.settings import ConsumerSettings
 from product_events import OrderKind
-from search_api.api_keys import Scope
+from search_api.http.api_keys import Scope
 from search_api.settings import SearchApiSettings
 from standalone.ports import LOOPBACK
 from standalone.topic_names import TopicNames

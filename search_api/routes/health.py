@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response
 
-from search_api.error_answers import problem_response
 from search_api.errors import FieldError
-from search_api.index_watch import SILENT_AFTER_SECONDS
+from search_api.http.error_answers import problem_response
+from search_api.index.index_watch import SILENT_AFTER_SECONDS
 from search_api.metric_definitions import INDEX_SILENT_SECONDS
 from search_api.parts import Parts
 from search_api.problems import NOT_READY

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import orjson
 from flask import Blueprint, Response
 
-from search_api.openapi import openapi_document
+from search_api.openapi.document import openapi_document
 
 
 def openapi_routes(attributes: Mapping[str, str]) -> Blueprint:

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from search_api.access import Access
-from search_api.api_keys import Scope
+from search_api.http.access import Access
+from search_api.http.api_keys import Scope
+from search_api.index.product_report import product_report
 from search_api.parts import Parts
-from search_api.product_report import product_report
 from search_api.routes.json_answer import json_answer
 
 

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
-from search_api.access import Access
-from search_api.api_keys import Scope
 from search_api.errors import UploadsOff, WritesOff
+from search_api.http.access import Access
+from search_api.http.api_keys import Scope
 from search_api.parts import Parts
 from search_api.routes.json_answer import json_answer
 from search_api.writing.call_reading import (

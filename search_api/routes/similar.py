@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 from flask import Blueprint, Response, request
 
-from search_api.access import Access
-from search_api.api_keys import Scope
 from search_api.batch import find_similar_batch
-from search_api.error_answers import problem_details_of
+from search_api.http.access import Access
+from search_api.http.api_keys import Scope
+from search_api.http.error_answers import problem_details_of
 from search_api.metric_definitions import STAGE_SECONDS
 from search_api.parts import Parts
-from search_api.query_reading import product_query, read_batch, read_query
+from search_api.queries.query_reading import product_query, read_batch, read_query
 from search_api.routes.json_answer import json_answer, kept_answer
 from search_api.schemas import BatchAnswer
 from search_api.similar import find_similar

@@ -5,7 +5,7 @@ from time import time_ns
 
 from flask import Blueprint, Response
 
-from search_api.index_stats import index_stats
+from search_api.index.index_stats import index_stats
 from search_api.parts import Parts
 from search_api.routes.json_answer import json_answer
 

@@ -9,8 +9,8 @@ from typing import Final
 from PIL import Image
 
 from images import DecodeLimits, TooManyPixels, decode
-from search_api.photo_lines import PhotoLines
-from search_api.photo_weight import PhotoWeight
+from search_api.photos.photo_lines import PhotoLines
+from search_api.photos.photo_weight import PhotoWeight
 
 MAX_JPEG_BYTES: Final = 60_000
 # More than the model looks at (224 px), so that it may still be cropped and scaled well.

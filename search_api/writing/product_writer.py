@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 
 from product_events import EventPolicy, EventType, ProductImage
-from search_api.current_index import CurrentIndex
 from search_api.errors import (
     EventTooBig,
     InvalidRequest,
@@ -18,8 +17,9 @@ from search_api.errors import (
     TooManyWrites,
     WaitedTooLong,
 )
+from search_api.index.current_index import CurrentIndex
 from search_api.metric_definitions import EVENTS_PUBLISHED
-from search_api.waiting_line import WaitingLine
+from search_api.photos.waiting_line import WaitingLine
 from search_api.writing.event_publisher import Delivery, EventPublisher, Outcome
 from search_api.writing.last_published import LastPublished, Published
 from search_api.writing.next_event import NextEvent, next_event

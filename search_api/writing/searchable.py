@@ -5,9 +5,9 @@ from threading import Event
 from time import monotonic
 from typing import Final
 
-from search_api.current_index import CurrentIndex
 from search_api.errors import NotReady, TooBusy
-from search_api.waiting_line import WaitingLine
+from search_api.index.current_index import CurrentIndex
+from search_api.photos.waiting_line import WaitingLine
 from search_api.writing.product_writer import Written
 from vector_store import ProductRecord, StoreError
 

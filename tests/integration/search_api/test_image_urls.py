@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from images import build_fetcher
 from search_api.app import create_app
-from search_api.bounded_fetcher import BoundedFetcher
+from search_api.photos.bounded_fetcher import BoundedFetcher
 from tests.contract.memory_store import MemoryStore
 from tests.integration.images.scripted_host import ScriptedHost, response
 from tests.integration.images.test_addresses import Names

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from search_api.app import create_app
-from search_api.openapi import openapi_document
+from search_api.openapi.document import openapi_document
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.shop import SHOP, generation, promoted_index, shop_parts, shop_settings
 from tests.unit.search_api.test_access import WRITE_KEY, entry

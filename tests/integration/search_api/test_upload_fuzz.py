@@ -21,7 +21,7 @@ from images import DecodeLimits, ImageSettings, build_fetcher
 from model.onnx_embedder import OnnxEmbedder
 from model.settings import SHIPPED_MODEL
 from search_api.app import create_app
-from search_api.embedder_pool import EmbedderPool
+from search_api.photos.embedder_pool import EmbedderPool
 from tests.contract.memory_store import MemoryStore
 from tests.properties.mutations import mutated
 from tests.unit.search_api.shop import SHOP, promoted_index, shop_parts, shop_settings

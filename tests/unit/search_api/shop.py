@@ -11,10 +11,10 @@ from images import DecodeLimits
 from images.errors import HttpMissing, ImageError
 from model.preprocessing import Pixels, Preprocessing, Resize
 from model.probe import Embeddings
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
+from search_api.index.current_index import CurrentIndex
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
+from search_api.photos.embedder_pool import EmbedderPool
 from search_api.settings import SearchApiSettings
 from telemetry import Metrics
 from vector_store import (

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
-from search_api.api_keys import ApiKey, KeyRing, Scope
+from search_api.http.api_keys import ApiKey, KeyRing, Scope
 from tests.unit.search_api.answers import body, problem
 from tests.unit.search_api.conftest import MakeClient
 from tests.unit.search_api.shop import shop_settings

@@ -14,11 +14,11 @@ from model.preprocessing import Pixels
 from model.probe import Embeddings
 from search_api.app import create_app
 from search_api.batch import find_similar_batch
-from search_api.embedder_pool import EmbedderPool
 from search_api.parts import Parts
-from search_api.query import Query
+from search_api.photos.embedder_pool import EmbedderPool
+from search_api.queries.query import Query
+from search_api.queries.similar_request import MAX_QUERIES
 from search_api.schemas import SimilarAnswer
-from search_api.similar_request import MAX_QUERIES
 from search_api.stopwatch import Stopwatch
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.answers import bad_fields, body

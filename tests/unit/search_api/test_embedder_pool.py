@@ -7,8 +7,8 @@ import pytest
 
 from model.embedder import Embedder
 from model.errors import ModelFileInvalid, ModelVersionMissing
-from search_api.embedder_pool import EmbedderPool
 from search_api.errors import ModelLoading, ModelMissing
+from search_api.photos.embedder_pool import EmbedderPool
 from tests.unit.search_api.shop import ColourEmbedder
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_api.errors import InvalidRequest
-from search_api.query_vector import mean_vector, towards
+from search_api.queries.query_vector import mean_vector, towards
 from tests.unit.search_api.answers import bad_fields, body, problem
 from tests.unit.search_api.shop import BLUE, GREEN, INDEXED, RED, WHITE, colour_vector, picture
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_api.app import create_app
-from search_api.facets import facet_counts
+from search_api.queries.facets import facet_counts
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.answers import bad_fields, body
 from tests.unit.search_api.shop import (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_api.errors import InvalidRequest
-from search_api.filters import condition_of
+from search_api.queries.filters import condition_of
 from tests.unit.search_api.answers import bad_fields, found_ids
 from tests.unit.search_api.shop import RED, generation, picture
 

@@ -9,7 +9,7 @@ SCRIPT = """
 import gc, sys
 from pathlib import Path
 from threading import Thread
-from search_api.freed_memory import return_freed_memory
+from search_api.photos.freed_memory import return_freed_memory
 
 def resident_bytes():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from images import DecodeLimits
 from model.embedder import Embedder
 from search_api.app import create_app, create_status_app
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
+from search_api.index.current_index import CurrentIndex
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
+from search_api.photos.embedder_pool import EmbedderPool
 from telemetry import Metrics
 from tests.contract.memory_store import MemoryCollection, MemoryStore
 from tests.unit.search_api.answers import body, found_ids, problem

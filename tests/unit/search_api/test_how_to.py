@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from search_api.queries.similar_request import SimilarRequest
 from search_api.settings import SearchApiSettings
-from search_api.similar_request import SimilarRequest
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "how-to" / "search-from-a-shop.md").read_text("utf-8")

@@ -10,12 +10,12 @@ from structlog.testing import capture_logs
 from images import DecodeLimits
 from model.embedder import Embedder
 from search_api.app import create_app
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
 from search_api.errors import NoGeneration
-from search_api.index_watch import IndexWatch
+from search_api.index.current_index import CurrentIndex
+from search_api.index.index_watch import IndexWatch
 from search_api.metric_definitions import DEFINITIONS, GENERATION, INDEX_SILENT_SECONDS
 from search_api.parts import Parts
+from search_api.photos.embedder_pool import EmbedderPool
 from telemetry import Metrics
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.answers import body

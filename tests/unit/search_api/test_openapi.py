@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from search_api.http_reference import http_api_page
-from search_api.openapi import openapi_document
+from search_api.openapi.document import openapi_document
+from search_api.openapi.http_reference import http_api_page
 from search_api.problems import problem_types
 from tests.unit.search_api.answers import body
 from tests.unit.search_api.conftest import MakeClient

@@ -10,11 +10,11 @@ from PIL import Image
 
 from images import DecodeLimits
 from search_api.app import create_app
-from search_api.bounded_fetcher import BoundedFetcher
 from search_api.metric_definitions import PHOTOS_REFUSED
 from search_api.parts import Parts
-from search_api.photo_lines import PhotoLimits, PhotoLines
-from search_api.photo_weight import LIGHT_PIXELS, PhotoWeight
+from search_api.photos.bounded_fetcher import BoundedFetcher
+from search_api.photos.photo_lines import PhotoLimits, PhotoLines
+from search_api.photos.photo_weight import LIGHT_PIXELS, PhotoWeight
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server
 from tests.unit.search_api.answers import body, found_ids, problem

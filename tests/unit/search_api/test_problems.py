@@ -10,11 +10,11 @@ from werkzeug.test import TestResponse
 from images import errors as images
 from model import errors as model
 from search_api import errors as own
-from search_api.error_answers import answer_errors
+from search_api.http.error_answers import answer_errors
+from search_api.http.request_record import record_requests
 from search_api.metric_definitions import DEFINITIONS, PROBLEMS
 from search_api.problems import PROBLEMS as TABLE
 from search_api.problems import UNFORESEEN, problem_type_of, problem_types
-from search_api.request_record import record_requests
 from telemetry import Metrics
 from tests.unit.search_api.answers import problem
 from vector_store import errors as store

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from search_api.raw_paths import ProductIdConverter, RawProductPaths
+from search_api.http.raw_paths import ProductIdConverter, RawProductPaths
 from tests.unit.search_api.answers import body, found_ids, problem
 from tests.unit.search_api.conftest import MakeClient
 from tests.unit.search_api.shop import MODEL_VERSION

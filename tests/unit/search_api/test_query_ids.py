@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from search_api.app import create_app
 from search_api.errors import InvalidRequest, QueryIdOutdated
 from search_api.parts import Parts
-from search_api.query_ids import KeptQuery, QueryIds
+from search_api.queries.query_ids import KeptQuery, QueryIds
 from search_api.settings import SearchApiSettings
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.answers import bad_fields, body, found_ids, problem

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from search_api.errors import NothingIndexed
-from search_api.query_vector import vectors_of_products
+from search_api.queries.query_vector import vectors_of_products
 from tests.contract.memory_store import MemoryStore
 from tests.unit.search_api.shop import BLUE, RED, colour_vector, product_write, promoted_index
 from vector_store import ProductIndex

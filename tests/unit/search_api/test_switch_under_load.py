@@ -18,10 +18,10 @@ from model.embedder import Embedder
 from model.model_files import ModelFiles
 from model.settings import ModelSettings
 from search_api.app import create_app
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
+from search_api.index.current_index import CurrentIndex
 from search_api.metric_definitions import DEFINITIONS
 from search_api.parts import Parts
+from search_api.photos.embedder_pool import EmbedderPool
 from telemetry import Metrics
 from tests.contract.samples import insert
 from tests.unit.search_api.answers import body, found_ids

@@ -6,7 +6,7 @@ from tempfile import SpooledTemporaryFile
 import pytest
 from flask import Flask, Request, request
 
-from search_api.bounded_request import BoundedRequest
+from search_api.http.bounded_request import BoundedRequest
 
 HEAD = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
 

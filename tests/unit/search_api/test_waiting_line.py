@@ -8,7 +8,7 @@ from queue import SimpleQueue
 import pytest
 
 from search_api.errors import LineFull, WaitedTooLong
-from search_api.waiting_line import WaitingLine
+from search_api.photos.waiting_line import WaitingLine
 
 LONG_SECONDS = 30.0
 

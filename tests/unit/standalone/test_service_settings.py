@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from search_api.api_keys import Scope
+from search_api.http.api_keys import Scope
 from standalone.service_settings import Surroundings, consumer_settings, search_api_settings
 from standalone.topic_names import TopicNames
 

@@ -8,17 +8,18 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from search_api import problems
-from search_api.openapi_examples import (
+from search_api.openapi.examples import (
     BATCH_ANSWER,
     KEPT_ANSWER,
     PRODUCT_REPORT,
     SIMILAR_ANSWER,
     STATS_ANSWER,
 )
-from search_api.openapi_parameters import PRODUCT_ID, filters_schema, form_fields, search_parameters
-from search_api.openapi_writing import EXAMPLE as WRITE_ANSWER
-from search_api.openapi_writing import writing_paths
+from search_api.openapi.parameters import PRODUCT_ID, filters_schema, form_fields, search_parameters
+from search_api.openapi.writing import EXAMPLE as WRITE_ANSWER
+from search_api.openapi.writing import writing_paths
 from search_api.problems import ProblemType
+from search_api.queries.similar_request import MAX_PHOTOS, BatchRequest, SimilarRequest
 from search_api.schemas import (
     BatchAnswer,
     HealthAnswer,
@@ -28,7 +29,6 @@ from search_api.schemas import (
     SimilarAnswer,
     StatsAnswer,
 )
-from search_api.similar_request import MAX_PHOTOS, BatchRequest, SimilarRequest
 from search_api.writing.write_answer import WriteAnswer
 
 _DESCRIPTION = (

@@ -1,7 +1,7 @@
 """A fetcher that takes on no more than so many URLs at a time."""
 
 from search_api.parts import Fetcher
-from search_api.waiting_line import WaitingLine
+from search_api.photos.waiting_line import WaitingLine
 
 
 class BoundedFetcher:

@@ -2,8 +2,8 @@
 
 from flask import Request, g
 
-from search_api.api_keys import ApiKey, KeyRing, Scope
 from search_api.errors import KeyNeeded, ScopeMissing
+from search_api.http.api_keys import ApiKey, KeyRing, Scope
 
 _BEARER = "bearer "
 

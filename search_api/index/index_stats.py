@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from search_api.current_index import CurrentIndex
-from search_api.index_watch import SILENT_AFTER_SECONDS
+from search_api.index.current_index import CurrentIndex
+from search_api.index.index_watch import SILENT_AFTER_SECONDS
 from search_api.schemas import PartitionPosition, StatsAnswer, moment
 from vector_store import ProductIndex
 

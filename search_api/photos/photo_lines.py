@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from search_api.metric_definitions import PHOTOS_WAITING
+from search_api.photos.waiting_line import WaitingLine
 from search_api.settings import SearchApiSettings
-from search_api.waiting_line import WaitingLine
 from telemetry import Metrics
 
 HEAVY_LINE_LENGTH = 4

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from search_api.openapi import openapi_document
+from search_api.openapi.document import openapi_document
 from search_api.problems import problem_types
 
 _HEAD = """# HTTP API

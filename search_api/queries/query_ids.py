@@ -44,7 +44,7 @@ class QueryIds:
 
     def __init__(self, secret: bytes) -> None:
         self._signer = Signer(
-            secret, salt=b"search_api.query_ids", digest_method=sha256, key_derivation="hmac"
+            secret, salt=b"search_api.queries.query_ids", digest_method=sha256, key_derivation="hmac"
         )
 
     @classmethod

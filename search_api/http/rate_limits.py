@@ -9,9 +9,9 @@ from flask_limiter.util import get_remote_address
 from limits import parse_many
 from limits.errors import ConfigurationError
 
-from search_api.access import Access
 from search_api.errors import Misconfigured
-from search_api.query_reading import searches_asked
+from search_api.http.access import Access
+from search_api.queries.query_reading import searches_asked
 
 _WINDOW_ENDS = "X-RateLimit-Window"
 

@@ -1,9 +1,9 @@
 """The generation that a photo is compared with, always together with the model that embeds it."""
 
 from model.embedder import Embedder
-from search_api.current_index import CurrentIndex
-from search_api.embedder_pool import EmbedderPool
 from search_api.errors import ModelLoading
+from search_api.index.current_index import CurrentIndex
+from search_api.photos.embedder_pool import EmbedderPool
 from vector_store import ProductIndex
 
 

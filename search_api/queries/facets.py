@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from search_api.errors import FieldError, InvalidRequest
-from search_api.filters import field_kinds
+from search_api.queries.filters import field_kinds
+from search_api.queries.similar_request import EVERY_FACET
 from search_api.schemas import FacetCount, FacetValue
-from search_api.similar_request import EVERY_FACET
 from vector_store import ProductRecord
 from vector_store.filterable import FILTERABLE_FIELDS, filterable_part
 

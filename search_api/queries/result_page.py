@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import takewhile
 
-from search_api.query import Query
-from search_api.similar_request import MAX_DEPTH
+from search_api.queries.query import Query
+from search_api.queries.similar_request import MAX_DEPTH
 from vector_store import CheckedProduct, Ranking
 
 

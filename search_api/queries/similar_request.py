@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from product_events.models import MAX_ID_CHARS
-from search_api.boxes import Box
-from search_api.earlier_names import with_own_names
-from search_api.filters import GivenFilters
+from search_api.queries.boxes import Box
+from search_api.queries.earlier_names import with_own_names
+from search_api.queries.filters import GivenFilters
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 10

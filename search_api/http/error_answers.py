@@ -11,10 +11,10 @@ from werkzeug.routing import RequestRedirect
 
 from images.errors import UnavailableImage
 from search_api.errors import FieldError, InvalidRequest, TooBusy
+from search_api.http.request_record import request_id
 from search_api.metric_definitions import PHOTOS_REFUSED
 from search_api.metric_definitions import PROBLEMS as PROBLEMS_METRIC
 from search_api.problems import ProblemType, problem_type_of
-from search_api.request_record import request_id
 from search_api.schemas import ProblemDetails, ProblemField
 from telemetry import Metrics
 

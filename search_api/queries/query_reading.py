@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from search_api.earlier_names import PHOTO_PARTS, texts_with_own_names
 from search_api.errors import FieldError, InvalidRequest, UnsupportedBody
-from search_api.query import Query, QueryPart, composed_query
-from search_api.similar_request import MAX_QUERIES, BatchRequest, SimilarRequest, TextRequest
-from search_api.text_fields import nested_fields
+from search_api.queries.earlier_names import PHOTO_PARTS, texts_with_own_names
+from search_api.queries.query import Query, QueryPart, composed_query
+from search_api.queries.similar_request import MAX_QUERIES, BatchRequest, SimilarRequest, TextRequest
+from search_api.queries.text_fields import nested_fields
 
 MAX_JSON_BYTES = 1_000_000
 BATCH_ENDPOINT = "similar.by_queries"

@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search_api.filters import MAX_FILTERS, MAX_VALUES, NUMERIC_KINDS, QUANTIFIERS, Bounds, field_kinds
-from search_api.similar_request import SimilarRequest
+from search_api.queries.filters import (
+    MAX_FILTERS,
+    MAX_VALUES,
+    NUMERIC_KINDS,
+    QUANTIFIERS,
+    Bounds,
+    field_kinds,
+)
+from search_api.queries.similar_request import SimilarRequest
 
 PRODUCT_ID = {
     "name": "product_id",

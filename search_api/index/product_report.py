@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from search_api.current_index import CurrentIndex
-from search_api.product_data import product_data
-from search_api.query_vector import live_record
+from search_api.index.current_index import CurrentIndex
+from search_api.index.product_data import product_data
+from search_api.queries.query_vector import live_record
 from search_api.schemas import ImageCounts, ImageReport, ProductReport, moment
 from vector_store import ImageState, ImageStatus, ProductIndex
 

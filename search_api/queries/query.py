@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from search_api.boxes import Box
 from search_api.errors import InvalidRequest
-from search_api.similar_request import DEFAULT_LIMIT, MAX_DEPTH, MAX_PHOTOS, SimilarRequest, TextRequest
+from search_api.queries.boxes import Box
+from search_api.queries.similar_request import (
+    DEFAULT_LIMIT,
+    MAX_DEPTH,
+    MAX_PHOTOS,
+    SimilarRequest,
+    TextRequest,
+)
 
 QueryKind = Literal["upload", "image_url", "product_id", "query_id", "examples"]
 

@@ -10,11 +10,11 @@ import numpy as np
 from images import DecodeLimits, TooManyPixels, decode
 from model.embedder import Embedder
 from model.preprocessing import Pixels
-from search_api.boxes import Box, region_of
-from search_api.photo_lines import PhotoLines
-from search_api.photo_weight import PhotoWeight
+from search_api.photos.photo_lines import PhotoLines
+from search_api.photos.photo_weight import PhotoWeight
+from search_api.photos.waiting_line import WaitingLine
+from search_api.queries.boxes import Box, region_of
 from search_api.stopwatch import Stopwatch
-from search_api.waiting_line import WaitingLine
 from vector_store.points import Vector
 
 T = TypeVar("T")
