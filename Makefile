@@ -40,11 +40,11 @@ test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but
 
 .PHONY: integration
 integration: $(VENV)/everything.stamp node-modules ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m integration tests $(ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "integration and not exhaustive" tests $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about three quarters of an hour (CHAOS_SEED)
-	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m "chaos or exhaustive" tests/chaos tests/properties $(ARGS)
 
 .PHONY: bench-quick
 bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")

@@ -123,6 +123,8 @@ def test_it_works_by_keyboard_alone(open_page: OpenPage, large_shop: str) -> Non
     assert page.evaluate("document.activeElement.dataset.key") == "category=dress"
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Remove filter: dress")).to_be_visible()
+    # The filter is shown at once, its answer when it comes.
+    expect(page.locator(".card .maker", has_text="skirt")).to_have_count(0)
     assert set(page.locator(".card .maker").all_inner_texts()) == {"Nord · dress", "West · dress"}
     assert page.evaluate("document.activeElement.dataset.key") == "category=dress"
     page.get_by_role("button", name="Less like P1", exact=True).focus()

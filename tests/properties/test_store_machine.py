@@ -234,6 +234,7 @@ def test_the_index_equals_the_fold_after_any_short_history(collection: Collectio
 
 
 @pytest.mark.integration
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 def test_the_index_equals_the_fold_after_any_long_history(collection: Collection) -> None:
     """The same, longer and more of them."""

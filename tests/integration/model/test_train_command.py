@@ -1,6 +1,7 @@
 """`python -m model train` and `train-head`: from photos to a file that serves, also after an interruption."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests.services.eventually import eventually
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 PHOTOS = 220
+
+# Threads of torch that wait for each other spin, which takes the cores of the tests beside this one.
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
 @pytest.fixture
@@ -51,7 +55,9 @@ def command(photo_folder: Path, output: Path, *options: str) -> list[str]:
 
 
 def train(photo_folder: Path, output: Path, *options: str) -> str:
-    done = subprocess.run(command(photo_folder, output, *options), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command(photo_folder, output, *options), capture_output=True, text=True, check=True, env=ONE_THREAD
+    )
     return done.stdout
 
 
@@ -82,6 +88,7 @@ def test_a_network_is_fine_tuned_and_tuned_on(tmp_path: Path, photo_folder: Path
         command(photo_folder, tmp_path / "cut.onnx", *FINE),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=ONE_THREAD,
     )
     state = tmp_path / "cut.training" / "state.pt"
     eventually(state.is_file, timeout_seconds=300)

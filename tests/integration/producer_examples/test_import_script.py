@@ -252,9 +252,12 @@ def test_ctrl_c_tells_what_had_arrived(here: Here) -> None:
     topic = here.topics.create()
     here.products.insert_many([{"_id": n, "name": "x", "updatedAt": CHANGED} for n in range(1_000)])
     command = words(*here.command(topic), "--rate", "10")
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    consume(here.kafka.bootstrap_servers, topic, 3)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=60)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            consume(here.kafka.bootstrap_servers, topic, 3)
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130, told
     assert told.splitlines()[-1].startswith("Interrupted: ")
