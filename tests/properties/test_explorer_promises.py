@@ -40,7 +40,7 @@ def test_every_interleaving_of_a_small_scope_keeps_every_promise(
 
 @pytest.mark.integration
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("scope", map(_marked, LARGE))
+@pytest.mark.parametrize("scope", [_marked(scope) for scope in LARGE])
 def test_every_interleaving_of_a_large_scope_keeps_every_promise(
     scope: Scope, tell: Callable[[Exploration], None]
 ) -> None:
