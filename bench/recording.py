@@ -1,15 +1,20 @@
 """The figures that the repository shows: a committed run, and its table in the docs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.errors import NotRecorded
 from bench.quietness import is_quiet, other_work
 from bench.results import BenchResult
-from bench.tables import BEGIN, END, markdown
+from bench.tables import END, begin, markdown
 
 REPOSITORY = Path(__file__).parents[1]
-RECORDED = REPOSITORY / "bench" / "results" / "quick.json"
 DOCUMENT = REPOSITORY / "docs" / "performance.md"
+
+
+def recorded(suite: str) -> Path:
+    """Where the run of this suite is kept that the repository shows."""
+    return REPOSITORY / "bench" / "results" / f"{suite}.json"
 
 
 def save(result: BenchResult, path: Path) -> None:
@@ -23,25 +28,29 @@ def load(path: Path) -> BenchResult:
     return BenchResult.model_validate_json(path.read_text("utf-8"))
 
 
-def record(result: BenchResult) -> None:
-    """Make this run the one that the repository shows. Raises NotRecorded where the machine was busy."""
+def record(result: BenchResult, remarks: Sequence[str] | None = None) -> None:
+    """Make this run the one that the repository shows. Raises NotRecorded where the machine was busy.
+
+    remarks: lines below its table; by default what there is to know of the quick suite.
+    """
     if not is_quiet(result):
         raise NotRecorded(
             f"{other_work(result).median:.1f} cores were busy with other things, so the figures are not "
             "recorded: try again when the machine is quiet"
         )
-    document = with_table(DOCUMENT.read_text("utf-8"), result)
-    save(result, RECORDED)
+    document = with_table(DOCUMENT.read_text("utf-8"), result, remarks)
+    save(result, recorded(result.suite))
     DOCUMENT.write_text(document, "utf-8")
 
 
-def with_table(document: str, result: BenchResult) -> str:
-    """The document with this run's table in the place of the one it has.
+def with_table(document: str, result: BenchResult, remarks: Sequence[str] | None = None) -> str:
+    """The document with this run's table in the place of the one of its suite.
 
     Raises ValueError where it has none.
     """
-    before, begin, rest = document.partition(BEGIN)
+    first = begin(result.suite)
+    before, found, rest = document.partition(first)
     _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the document has no table between {BEGIN!r} and {END!r}")
-    return f"{before}{markdown(result)}{after}"
+    if not (found and end):
+        raise ValueError(f"the document has no table between {first!r} and {END!r}")
+    return f"{before}{markdown(result, remarks)}{after}"

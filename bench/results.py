@@ -40,7 +40,7 @@ class Samples(BaseModel):
 class Figure(BaseModel):
     """A number beside its bound or its peer, of the same rounds.
 
-    bar: what the ratio of the two is wanted to be at least; nothing fails below it.
+    bar: what the ratio of the two is wanted to be at least; at_most: or at most. Nothing fails beyond it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,12 +52,28 @@ class Figure(BaseModel):
     against: str
     against_value: Samples
     bar: float | None = None
+    at_most: float | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
     def ratio(self) -> Samples:
         """The value by what it stands beside."""
         return self.value.over(self.against_value)
+
+
+class Measure(BaseModel):
+    """A number that stands by itself.
+
+    at_most: what it is wanted to be at most; nothing fails beyond it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    unit: str
+    value: Samples
+    at_most: float | None = None
 
 
 class BenchResult(BaseModel):
@@ -77,4 +93,5 @@ class BenchResult(BaseModel):
     versions: dict[str, str]
     settings: dict[str, Any]
     figures: tuple[Figure, ...]
+    measures: tuple[Measure, ...] = ()
     beside: dict[str, Samples]

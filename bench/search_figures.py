@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from bench.quietness import QUIET_CORES
 from bench.results import BenchResult, Figure, Samples
 from bench.suites.search import SearchMeasured
+from bench.tables import spread
 
 # Ratios are told as parts of a bound, so that more is better: p99 ≤ 6 × p50 is p50 ≥ 1/6 of p99.
 _PHOTO_BAR = 1 / 1.4
@@ -80,13 +81,13 @@ def search_remarks(result: BenchResult) -> Iterator[str]:
         f"{settings['seed']}; {settings['mixed_calls']:,} mixed calls of {settings['mixed_clients']} clients "
         "a round, each answered with success, or there would be no figures."
     )
-    yield f"A search by product: {_spread(beside['product_ms_beyond_engine'])} ms beyond the engine (≤ 4)."
+    yield f"A search by product: {spread(beside['product_ms_beyond_engine'])} ms beyond the engine (≤ 4)."
     yield (
         f"Resident memory: {beside['resident_before_mib'].median:.0f} MiB before, "
-        f"{_spread(beside['resident_mib'], digits=0)} MiB after the rounds (≤ 500)."
+        f"{spread(beside['resident_mib'], digits=0)} MiB after the rounds (≤ 500)."
     )
     others = beside["other_work_cores"]
-    yield f"{_spread(others)} cores were busy with what is none of the bench's" + (
+    yield f"{spread(others)} cores were busy with what is none of the bench's" + (
         "." if others.median <= QUIET_CORES else ": ratios only, and with care."
     )
 
@@ -105,7 +106,3 @@ def _tail(kind: str, taken: Sequence[tuple[float, float]], clients: int) -> Figu
 
 def _milliseconds(seconds: Sequence[float]) -> Samples:
     return Samples(rounds=tuple(1000 * each for each in seconds))
-
-
-def _spread(samples: Samples, digits: int = 2) -> str:
-    return f"{samples.median:.{digits}f} ({samples.lowest:.{digits}f}–{samples.highest:.{digits}f})"

@@ -6,9 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.quietness import is_quiet, other_work
-from bench.results import BenchResult, Figure, Samples
+from bench.results import BenchResult, Figure, Measure, Samples
 
-BEGIN = "<!-- The table between these lines is written by `python -m bench quick --record`. -->"
 END = "<!-- End of the table. -->"
 _HEADINGS = ("figure", "measured", "beside", "that is", "ratio", "rounds", "bar")
 
@@ -19,17 +18,30 @@ def print_result(result: BenchResult, console: Console, remarks: Iterable[str] |
     for figure in result.figures:
         title, value, against, against_value, ratio, rounds, bar = _cells(figure)
         table.add_row(f"{title}\n{against}", f"{value}\n{against_value}", f"{ratio}\n{rounds}", bar)
+    for measure in result.measures:
+        title, value, _, _, _, rounds, bar = _measure_cells(measure)
+        table.add_row(title, value, rounds, bar)
     console.print(table)
     for line in _remarks(result) if remarks is None else remarks:
         console.print(line, highlight=False)
 
 
-def markdown(result: BenchResult) -> str:
-    """The same as Markdown, between `BEGIN` and `END`."""
-    rows = [_HEADINGS, ("---",) * len(_HEADINGS), *(_cells(figure) for figure in result.figures)]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    remarks = "\n".join(f"- {line}" for line in _remarks(result))
-    return f"{BEGIN}\n\n{table}\n\n{remarks}\n\n{END}"
+def begin(suite: str) -> str:
+    """The line before a suite's table in the docs; `END` is the one after it."""
+    return f"<!-- The table between these lines is written by `python -m bench {suite} --record`. -->"
+
+
+def markdown(result: BenchResult, remarks: Iterable[str] | None = None) -> str:
+    """The same as Markdown, between `begin` and `END`."""
+    cells = (*map(_cells, result.figures), *map(_measure_cells, result.measures))
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (_HEADINGS, ("---",) * len(_HEADINGS), *cells))
+    said = "\n".join(f"- {line}" for line in (_remarks(result) if remarks is None else remarks))
+    return f"{begin(result.suite)}\n\n{table}\n\n{said}\n\n{END}"
+
+
+def spread(samples: Samples, digits: int = 2) -> str:
+    """The median, and between which values the rounds lie."""
+    return f"{samples.median:.{digits}f} ({samples.lowest:.{digits}f}–{samples.highest:.{digits}f})"
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
@@ -41,8 +53,26 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         f"{figure.against_value.median:.1f} {figure.unit}",
         f"{ratio.median:.2f}",
         f"{ratio.lowest:.2f}–{ratio.highest:.2f}",
-        "–" if figure.bar is None else f"≥ {figure.bar:.3g}",
+        _bar(figure.bar, figure.at_most),
     )
+
+
+def _measure_cells(measure: Measure) -> tuple[str, ...]:
+    value, unit = measure.value, measure.unit
+    rounds = f"{value.lowest:.1f}–{value.highest:.1f}"
+    bar = _bar(None, measure.at_most)
+    return (
+        measure.title,
+        f"{value.median:.1f} {unit}",
+        *("–",) * 3,
+        rounds,
+        bar if measure.at_most is None else f"{bar} {unit}",
+    )
+
+
+def _bar(at_least: float | None, at_most: float | None) -> str:
+    told = (("≥", at_least), ("≤", at_most))
+    return ", ".join(f"{sign} {bar:.3g}" for sign, bar in told if bar is not None) or "–"
 
 
 def _remarks(result: BenchResult) -> Iterator[str]:
@@ -63,15 +93,11 @@ def _remarks(result: BenchResult) -> Iterator[str]:
     )
     beside = result.beside
     yield (
-        f"Core-ms an image: {_spread(beside['decode_core_ms_per_image'])} for decoding alone, "
-        f"{_spread(beside['embed_core_ms_per_image'])} for embedding alone; of the consumer's, "
-        f"{_spread(beside['kafka_client_core_ms_per_image'])} for its Kafka client; beside the consumer, "
-        f"{_spread(beside['around_core_ms_per_image'])} for image host, the bench's broker, and the bench."
+        f"Core-ms an image: {spread(beside['decode_core_ms_per_image'])} for decoding alone, "
+        f"{spread(beside['embed_core_ms_per_image'])} for embedding alone; of the consumer's, "
+        f"{spread(beside['kafka_client_core_ms_per_image'])} for its Kafka client; beside the consumer, "
+        f"{spread(beside['around_core_ms_per_image'])} for image host, the bench's broker, and the bench."
     )
-    yield f"{_spread(other_work(result))} cores were busy with what is none of the bench's" + (
+    yield f"{spread(other_work(result))} cores were busy with what is none of the bench's" + (
         "." if is_quiet(result) else ": too much for figures by the clock to say anything."
     )
-
-
-def _spread(samples: Samples) -> str:
-    return f"{samples.median:.2f} ({samples.lowest:.2f}–{samples.highest:.2f})"

@@ -3,14 +3,14 @@ from pathlib import Path
 import pytest
 
 from bench.errors import NotRecorded
-from bench.recording import DOCUMENT, RECORDED, load, record, save, with_table
-from bench.tables import BEGIN, END, markdown
+from bench.recording import DOCUMENT, load, record, recorded, save, with_table
+from bench.tables import END, begin, markdown
 from tests.unit.bench.measured import measured_quick, result_of
 
 
 def test_the_document_shows_the_recorded_run() -> None:
     """Each figure of docs/performance.md is that of bench/results/quick.json; without it there is none."""
-    table = markdown(load(RECORDED)) if RECORDED.exists() else f"{BEGIN}\n{END}"
+    table = markdown(load(recorded("quick"))) if recorded("quick").exists() else f"{begin('quick')}\n{END}"
     assert table in DOCUMENT.read_text("utf-8")
 
 
@@ -23,9 +23,12 @@ def test_a_run_is_kept_and_read_back(tmp_path: Path) -> None:
 
 def test_a_new_table_takes_the_place_of_the_old_one() -> None:
     """Recording changes the table, and not a word around it."""
-    document = f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n"
+    another = f"{begin('other')}\nanother's\n{END}"
+    document = f"before\n\n{another}\n\n{begin('quick')}\nold\n{END}\n\n{another}\n\nafter\n"
     result = result_of(measured_quick())
-    assert with_table(document, result) == f"before\n\n{markdown(result)}\n\nafter\n"
+    assert (
+        with_table(document, result) == f"before\n\n{another}\n\n{markdown(result)}\n\n{another}\n\nafter\n"
+    )
 
 
 def test_a_run_on_a_busy_machine_is_not_recorded() -> None:
