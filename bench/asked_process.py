@@ -14,10 +14,21 @@ _ANSWER_SECONDS = 120.0
 
 
 class AskedProcess(ChildProcess):
-    """A child process with questions to it and answers from it, in JSON."""
+    """A child process with questions to it and answers from it, in JSON.
 
-    def __init__(self, words: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
+    answer_seconds: the longest wait for one of them.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        log: Path,
+        answer_seconds: float = _ANSWER_SECONDS,
+    ) -> None:
         super().__init__(words, environment=environment, log=log, talks=True)
+        self._answer_seconds = answer_seconds
         self._answers: SimpleQueue[bytes] = SimpleQueue()
         self._reader = Thread(target=self._read, name=f"answers of {self.name}", daemon=True)
         self._reader.start()
@@ -34,7 +45,7 @@ class AskedProcess(ChildProcess):
             pipe.flush()
         except OSError as error:
             raise self.failed("does not listen any more") from error
-        return self._next(_ANSWER_SECONDS)
+        return self._next(self._answer_seconds)
 
     def end(self) -> int:
         """See `ChildProcess.end`."""

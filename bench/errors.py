@@ -3,6 +3,7 @@
 BenchError
 ├── ProcessFailed    a process that is measured, or measured with, has ended or does not answer
 ├── TooSlow          what was published was not indexed in time
+├── NoRoom           the disk has none for what is to be measured
 ├── WrongOutcome     the work that was measured was not done right, so its speed means nothing
 └── NotRecorded      the figures are no good to be shown as the repository's
 """
@@ -18,6 +19,10 @@ class ProcessFailed(BenchError):
 
 class TooSlow(BenchError):
     """Nothing to measure came to an end in time."""
+
+
+class NoRoom(BenchError):
+    """The disk is too full."""
 
 
 class WrongOutcome(BenchError):

@@ -1,6 +1,6 @@
-"""An index to search in: products of a shop with vectors drawn at random, as many as are asked for."""
+"""An index to search in: products of a shop, as many as are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,14 +20,19 @@ from vector_store import (
     filterable_part,
 )
 from vector_store.edge import EdgeStore
+from vector_store.points import Vector
 
 CATEGORIES: Final = ("shirt", "dress", "shoes", "hat", "jacket", "skirt")
+_BRANDS = 40
 _PRODUCTS_A_WRITE = 500
 _STAMP = Stamp(2, 7)
 
 
 def build_index(folder: Path, model_path: Path, *, products: int, seed: int) -> None:
-    """A promoted generation of this model with so many products, each with one image. Blocks."""
+    """A promoted generation of this model with so many products, each with one image. Blocks.
+
+    The vectors are drawn evenly from the sphere.
+    """
     info = read_info(model_path)
     store = EdgeStore(folder)
     try:
@@ -58,29 +63,48 @@ def product_id(number: int) -> str:
     return f"product-{number}"
 
 
+def product_number(one: str) -> int:
+    """The inverse of `product_id`."""
+    return int(one.removeprefix("product-"))
+
+
+def brand_of(number: int, brands: int) -> str:
+    """The brand of the product of this number, where there are so many brands."""
+    return f"Brand {number % brands}"
+
+
+def product_write(
+    number: int, vectors: Sequence[Vector], *, category: str, brands: int = _BRANDS
+) -> ProductWrite:
+    """A product whose images have these vectors, float32 [dimension] each."""
+    one = product_id(number)
+    urls = [f"https://img.example/{number}-{position}.jpg" for position in range(len(vectors))]
+    product = {
+        "id": one,
+        "name": f"Product {number}",
+        "category": category,
+        "brand": brand_of(number, brands),
+        "price": 5.0 + number % 200,
+        "in_stock": number % 3 > 0,
+        "attributes": {"colour": "white"},
+    }
+    record = ProductRecord(
+        product_id=one,
+        stamp=_STAMP,
+        images=tuple(ImageState(url, url, ImageStatus.INDEXED) for url in urls),
+        product=product,
+        digest="0" * 32,
+        event_time_ms=1,
+        indexed_time_ms=1,
+        source=EventSource("products", 0, number),
+    )
+    given = filterable_part(product, {})
+    points = (ImagePoint(one, url, vector, _STAMP, given) for url, vector in zip(urls, vectors, strict=True))
+    return ProductWrite(record, tuple(points))
+
+
 def _writes(numbers: range, dimension: int, chance: np.random.Generator) -> Iterator[ProductWrite]:
     vectors = chance.standard_normal((len(numbers), dimension), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     for number, vector in zip(numbers, vectors, strict=True):
-        url = f"https://img.example/{number}.jpg"
-        product = {
-            "id": product_id(number),
-            "name": f"Product {number}",
-            "category": CATEGORIES[number % len(CATEGORIES)],
-            "brand": f"Brand {number % 40}",
-            "price": 5.0 + number % 200,
-            "in_stock": number % 3 > 0,
-            "attributes": {"colour": "white"},
-        }
-        record = ProductRecord(
-            product_id=product_id(number),
-            stamp=_STAMP,
-            images=(ImageState(url, url, ImageStatus.INDEXED),),
-            product=product,
-            digest="0" * 32,
-            event_time_ms=1,
-            indexed_time_ms=1,
-            source=EventSource("products", 0, number),
-        )
-        given = filterable_part(product, {})
-        yield ProductWrite(record, (ImagePoint(product_id(number), url, vector, _STAMP, given),))
+        yield product_write(number, [vector], category=CATEGORIES[number % len(CATEGORIES)])

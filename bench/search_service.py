@@ -21,6 +21,7 @@ _TUNABLE = frozenset(
     {
         "embed_threads",
         "embedder",
+        "embedder_providers",
         "model_dir",
         "model_path",
         "search_api_photos_waiting",

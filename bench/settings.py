@@ -17,6 +17,7 @@ TUNABLE = frozenset(
         "embed_batch_size",
         "embed_threads",
         "embedder",
+        "embedder_providers",
         "fetch_threads",
         "image_fetches_per_host",
         "max_products_in_flight",

@@ -92,7 +92,7 @@ class ImageSettings(BaseModel):
 
     @field_validator("image_allowed_hosts", "image_local_hosts", "image_cloudinary_hosts", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_hosts(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(entry.strip() for entry in value.split(",") if entry.strip())

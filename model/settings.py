@@ -62,7 +62,7 @@ class ModelSettings(BaseModel):
 
     @field_validator("embedder_providers", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_providers(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))

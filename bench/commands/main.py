@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from bench.commands.quick import quick
+from bench.commands.scale import scale
 from bench.commands.search import search
 from bench.errors import BenchError
 from standalone.errors import DemoError
@@ -28,12 +29,14 @@ def cli(context: click.Context, *, debug: bool) -> None:
       KAFKA_BOOTSTRAP_SERVERS=localhost:9092 python -m bench quick
       python -m bench quick --help
       python -m bench search
+      python -m bench scale --vectors 60000
     """
     context.obj = {"debug": debug}
 
 
 cli.add_command(quick)
 cli.add_command(search)
+cli.add_command(scale)
 
 
 def main() -> None:

@@ -1,16 +1,25 @@
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.errors import NotRecorded
 from bench.recording import DOCUMENT, load, record, recorded, save, with_table
+from bench.results import BenchResult
+from bench.scale_figures import scale_remarks
 from bench.tables import END, begin, markdown
 from tests.unit.bench.measured import measured_quick, result_of
 
 
-def test_the_document_shows_the_recorded_run() -> None:
-    """Each figure of docs/performance.md is that of bench/results/quick.json; without it there is none."""
-    table = markdown(load(recorded("quick"))) if recorded("quick").exists() else f"{begin('quick')}\n{END}"
+@pytest.mark.parametrize(("suite", "remarks"), [("quick", None), ("scale", scale_remarks)])
+def test_the_document_shows_the_recorded_run(
+    suite: str, remarks: Callable[[BenchResult], Iterator[str]] | None
+) -> None:
+    """Each figure of docs/performance.md is that of a run in bench/results; without one there is none."""
+    table = f"{begin(suite)}\n{END}"
+    if recorded(suite).exists():
+        result = load(recorded(suite))
+        table = markdown(result, None if remarks is None else remarks(result))
     assert table in DOCUMENT.read_text("utf-8")
 
 
