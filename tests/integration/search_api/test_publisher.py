@@ -1,6 +1,7 @@
 """Events that the search API publishes, on a real broker."""
 
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
 
@@ -46,3 +47,25 @@ def test_without_a_broker_it_ends_at_the_deadline() -> None:
         publisher.close()
     assert outcome.delivery is Delivery.UNKNOWN
     assert outcome.reason
+
+
+def test_a_client_that_gave_up_is_replaced(kafka: Broker, topic: str, read_back: ReadBack) -> None:
+    """A fatal error of Kafka's own client: the call's events are unknown at once, the next is delivered."""
+    config = {
+        "bootstrap.servers": kafka.bootstrap_servers,
+        # With it an event that the broker refuses is an error that the client cannot go on from.
+        "enable.gapless.guarantee": True,
+        "message.max.bytes": 5_000_000,
+        "log_level": 0,
+    }
+    publisher = KafkaPublisher(config, [topic], deadline_seconds=60)
+    try:
+        began = monotonic()
+        refused = publisher.publish([event("p", padding=2_000_000)])
+        (after,) = publisher.publish([event("q")])
+        assert monotonic() - began < 60
+    finally:
+        publisher.close()
+    assert [each.delivery for each in refused] != [Delivery.DELIVERED]
+    assert after.delivery is Delivery.DELIVERED
+    assert [each.product_id for each in read_back()] == ["q"]
