@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from producer_examples.python.event_lines import BadLine, LineEvent, LineOptions, read_events
 from producer_examples.python.kafka_options import connect, in_one_line
 from producer_examples.python.pacing import paced
+from producer_examples.python.printable import say
 from producer_examples.python.publishing import Report, publish, topic_of
 from product_events import OrderKind
 from product_events.encode import Mode
@@ -90,13 +91,13 @@ def _check(read: Iterable[LineEvent | BadLine], topics: tuple[str, ...], *, show
         if isinstance(item, BadLine):
             bad += 1
             if bad <= _MAX_ERRORS_SHOWN:
-                click.echo(f"line {item.line}: {item.reason}", err=True)
+                say(f"line {item.line}: {item.reason}", err=True)
         else:
             events += 1
             if show:
                 topic = topic_of(item.event_type, topics)
                 size = len(item.message.value)
-                click.echo(f"line {item.line}: {item.event_type} {item.product_id} to {topic}, {size} bytes")
+                say(f"line {item.line}: {item.event_type} {item.product_id} to {topic}, {size} bytes")
     if bad:
         raise click.ClickException(f"{bad} of {bad + events} lines are bad; nothing was sent")
     return events
@@ -111,7 +112,7 @@ def _only_events(read: Iterable[LineEvent | BadLine]) -> Iterator[LineEvent]:
 
 def _conclude(report: Report, count: int) -> None:
     for failure in report.failures[:_MAX_ERRORS_SHOWN]:
-        click.echo(f"line {failure.line}: {failure.product_id}: {failure.reason}", err=True)
+        say(f"line {failure.line}: {failure.product_id}: {failure.reason}", err=True)
     summary = f"{report.delivered} of {count} events arrived"
     if report.failed:
         summary += f", {report.failed} failed"

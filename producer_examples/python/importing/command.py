@@ -28,6 +28,7 @@ from producer_examples.python.importing.terminal_progress import TerminalProgres
 from producer_examples.python.importing.verify_command import Surroundings, verify
 from producer_examples.python.kafka_options import connect, in_one_line
 from producer_examples.python.pacing import paced
+from producer_examples.python.printable import say
 from producer_examples.python.publishing import Report, publish
 from product_events import OrderKind
 
@@ -131,7 +132,7 @@ def _dry_run(source: Source, products: ReadingPass, options: EventOptions, accou
     seen = preview(products, options, account)
     show(seen, options)
     for line in what_was_not_read(account):
-        click.echo(line)
+        say(line)
     summary = f"{seen.states} products and {seen.deletes} deletes would be sent"
     if account.without_time and options.order_kind is OrderKind.TIME:
         summary += (
@@ -167,7 +168,7 @@ def _import(
         run = ImportRun(source, products, options, state, send, account=account, progress=progress)
         outcome = run.run()
     for line in (*what_was_not_read(account), *failures(outcome)):
-        click.echo(line, err=True)
+        say(line, err=True)
     summary = what_was_sent(outcome, account)
     if outcome.same_version:
         click.echo(
@@ -178,8 +179,8 @@ def _import(
     if outcome.interrupted:
         click.echo(f"Interrupted: {summary}", err=True)
         raise SystemExit(_INTERRUPTED)
-    if outcome.source_error is not None:
-        raise click.ClickException(f"{outcome.source_error}; {summary}")
+    if outcome.broke_off is not None:
+        raise click.ClickException(f"{outcome.broke_off}; {summary}")
     if not outcome.complete or account.bad_count:
         raise click.ClickException(summary)
     click.echo(summary, err=True)

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator, Sequence
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,16 +78,35 @@ def _rows(path: Path) -> Iterator[tuple[str, Row | str]]:
             repeated = {heading for heading in headings if heading and headings.count(heading) > 1}
             if repeated:
                 raise SourceError(f"{path} has the heading {min(repeated)!r} twice")
-            for cells in rows:
+            for line, cells, last in _in_turn(rows):
                 if not any(cell.strip() for cell in cells):
                     continue
-                place = f"line {rows.line_num}"
-                if any(cell.strip() for cell in cells[len(headings) :]):
+                place = f"line {line}"
+                if last and len(cells) < len(headings) and not _ends_a_line(path):
+                    yield place, f"the file breaks off here, in cell {len(cells)} of {len(headings)}"
+                elif any(cell.strip() for cell in cells[len(headings) :]):
                     yield place, f"{len(cells)} cells under {len(headings)} headings"
                 else:
                     yield place, {h: c for h, c in zip(headings, cells, strict=False) if h}
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}") from error
+
+
+def _in_turn(rows: Any) -> Iterator[tuple[int, list[str], bool]]:
+    """Each row's last line, its cells, and whether it is the last one."""
+    held: tuple[int, list[str]] | None = None
+    for cells in rows:
+        if held is not None:
+            yield (*held, False)
+        held = rows.line_num, cells
+    if held is not None:
+        yield (*held, True)
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as content:
+        content.seek(-1, SEEK_END)
+        return content.read(1) in b"\r\n"
 
 
 def _delimiter(lines: Any) -> str:

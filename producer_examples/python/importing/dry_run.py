@@ -9,11 +9,13 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from producer_examples.python.event_lines import LineEvent
 from producer_examples.python.importing.mapping_rules import FIELDS
 from producer_examples.python.importing.product_event import EventOptions, Stated, event_of
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
+from producer_examples.python.printable import printable
 from product_events import EventError, OrderKind
 
 _ROWS: Final = 20
@@ -77,14 +79,19 @@ def show(seen: Preview, options: EventOptions) -> None:
     ):
         table.add_column(heading, overflow="ellipsis", no_wrap=heading in {"event", "price", "stock"})
     for stated, event in seen.rows:
-        table.add_row(event.event_type, *_cells(stated), _order(stated, options))
+        table.add_row(*_as_they_are(event.event_type, *_cells(stated), _order(stated, options)))
     console.print(table)
     fields = Table(title="Where fields were found", title_justify="left")
     for heading in ("field", "products", "in"):
         fields.add_column(heading, overflow="fold")
     for name, count, places in _fields(seen):
-        fields.add_row(name, count, places)
+        fields.add_row(*_as_they_are(name, count, places))
     console.print(fields)
+
+
+def _as_they_are(*cells: str) -> Iterator[Text]:
+    """Brackets in them are no markup."""
+    return (Text(printable(cell)) for cell in cells)
 
 
 def _cells(stated: Stated) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from producer_examples.python.importing.product_event import (
     just_before,
 )
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
-from producer_examples.python.importing.sent_state import Sent, SentState
+from producer_examples.python.importing.sent_state import Sent, SentState, StateError
 from producer_examples.python.importing.source import Source, SourceDocument, SourceError
 from producer_examples.python.publishing import Failure, Report
 from product_events import EventError, OrderKind
@@ -42,7 +42,10 @@ class Progress(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the events. `again` are those sent since their products changed meanwhile."""
+    """What became of the events. `again` are those sent since their products changed meanwhile.
+
+    broke_off: what ended it before its time, a source that is gone or a state file that cannot be written.
+    """
 
     sent: int = 0
     delivered: int = 0
@@ -54,7 +57,7 @@ class Outcome:
     interrupted: bool = False
     failed: int = 0
     failures: tuple[Failure, ...] = ()
-    source_error: SourceError | None = None
+    broke_off: SourceError | StateError | None = None
 
     @property
     def complete(self) -> bool:
@@ -63,7 +66,7 @@ class Outcome:
             self.sent == self.delivered
             and not self.interrupted
             and self.unsettled == 0
-            and self.source_error is None
+            and self.broke_off is None
         )
 
 
@@ -95,12 +98,11 @@ class ImportRun:
         self._under_way: dict[int, Sent] = {}
 
     def run(self) -> Outcome:
-        """Send everything, and settle. Blocks until done; raises StateError."""
+        """Send everything, and settle. Blocks until done; raises SourceError, StateError before the first."""
         self._progress.begin("Sending", self._source.count())
         if self._source.is_live:
             self._state.uncheck_all()
         self.publish(self._all())
-        self._state.save()
         if self.outcome.complete:
             self.settle()
         return self.outcome
@@ -114,6 +116,10 @@ class ImportRun:
         self.outcome.failures += tuple(report.failures)
         self.outcome.interrupted = self.outcome.interrupted or report.interrupted
         self._under_way.clear()
+        try:
+            self._state.save()
+        except StateError as error:
+            self._break_off(error)
 
     def settle(self) -> None:
         """Look at what was sent until nothing has changed since."""
@@ -121,7 +127,7 @@ class ImportRun:
             try:
                 self._source.check_unchanged()
             except SourceError as error:
-                self.outcome.source_error = error
+                self._break_off(error)
             return
         for _ in range(_MAX_LOOKS):
             unchecked = self._state.count_unchecked()
@@ -129,7 +135,6 @@ class ImportRun:
                 break
             self._progress.begin("Looking again", unchecked)
             self.publish(self._changed())
-            self._state.save()
         self.outcome.unsettled = self._state.count_unchecked() if self.outcome.complete else 0
 
     def event(self, stated: Stated, order: int, *, again: bool = False) -> LineEvent:
@@ -215,12 +220,22 @@ class ImportRun:
 
     def _arrived(self, event: LineEvent) -> None:
         sent = self._under_way.pop(event.line, None)
-        if sent is not None:
-            self._state.arrived(sent)
+        # It is called by Kafka's client, in which an error would end more than the sending.
+        if sent is not None and self.outcome.broke_off is None:
+            try:
+                self._state.arrived(sent)
+            except StateError as error:
+                self._break_off(error)
 
     def _until_it_breaks(self, events: Iterable[LineEvent]) -> Iterator[LineEvent]:
-        """What is under way is waited for, even where the source breaks off."""
+        """What is under way is waited for, even where the source or the state breaks off."""
         try:
-            yield from events
-        except SourceError as error:
-            self.outcome.source_error = error
+            for event in events:
+                if self.outcome.broke_off is not None:
+                    return
+                yield event
+        except (SourceError, StateError) as error:
+            self._break_off(error)
+
+    def _break_off(self, error: SourceError | StateError) -> None:
+        self.outcome.broke_off = self.outcome.broke_off or error

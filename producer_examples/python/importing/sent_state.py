@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -41,7 +41,8 @@ class Sent:
 class SentState:
     """The last arrived event of each product. `checked` are those whose source was seen unchanged afterwards.
 
-    Losing the end of it in a crash is harmless: those events are sent once more.
+    Losing the end of it in a crash is harmless: those events are sent once more. Everything here raises
+    StateError where the file cannot be read or written any more, as on a full disk.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class SentState:
         """Open the file, or make it. Raises StateError where it is none or belongs to another import."""
         self._path = path
         self._clock = clock
+        self._failed = False
         self._saved_at = clock()
         try:
             self._database = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=1)
@@ -72,57 +74,71 @@ class SentState:
 
     def get(self, product_id: str) -> Sent | None:
         """The product's last arrived event."""
-        row = self._database.execute(
-            "SELECT product_id, fingerprint, sort_order, deleted FROM sent WHERE product_id = ?",
-            (product_id,),
-        ).fetchone()
+        with self._in_use():
+            row = self._database.execute(
+                "SELECT product_id, fingerprint, sort_order, deleted FROM sent WHERE product_id = ?",
+                (product_id,),
+            ).fetchone()
         return None if row is None else Sent(row[0], row[1], row[2], bool(row[3]))
 
     def arrived(self, sent: Sent) -> None:
         """Note an event that has arrived; its source has not been looked at since."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, 0)",
-            (sent.product_id, sent.fingerprint, sent.order, sent.deleted),
-        )
+        with self._in_use():
+            self._database.execute(
+                "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, 0)",
+                (sent.product_id, sent.fingerprint, sent.order, sent.deleted),
+            )
         if self._clock() - self._saved_at >= _SECONDS_A_COMMIT:
             self.save()
 
     def unchecked(self, *, after: str, limit: int) -> list[Sent]:
         """Events whose source was not seen unchanged yet, in the order of their ids."""
-        rows = self._database.execute(
-            "SELECT product_id, fingerprint, sort_order, deleted FROM sent "
-            "WHERE checked = 0 AND product_id > ? ORDER BY product_id LIMIT ?",
-            (after, limit),
-        )
+        with self._in_use():
+            rows = self._database.execute(
+                "SELECT product_id, fingerprint, sort_order, deleted FROM sent "
+                "WHERE checked = 0 AND product_id > ? ORDER BY product_id LIMIT ?",
+                (after, limit),
+            ).fetchall()
         return [Sent(row[0], row[1], row[2], bool(row[3])) for row in rows]
 
     def count_unchecked(self) -> int:
         """How many those are."""
-        return int(self._database.execute("SELECT count(*) FROM sent WHERE checked = 0").fetchone()[0])
+        with self._in_use():
+            row = self._database.execute("SELECT count(*) FROM sent WHERE checked = 0").fetchone()
+        return int(row[0])
 
     def check(self, product_ids: Sequence[str]) -> None:
         """Note that these were seen unchanged after their events had arrived."""
-        self._database.executemany(
-            "UPDATE sent SET checked = 1 WHERE product_id = ?", [(id_,) for id_ in product_ids]
-        )
+        with self._in_use():
+            self._database.executemany(
+                "UPDATE sent SET checked = 1 WHERE product_id = ?", [(id_,) for id_ in product_ids]
+            )
 
     def uncheck_all(self) -> None:
         """Have every product looked at again: another process may have ended between two looks."""
-        self._database.execute("UPDATE sent SET checked = 0 WHERE checked = 1")
+        with self._in_use():
+            self._database.execute("UPDATE sent SET checked = 0 WHERE checked = 1")
 
     def save(self) -> None:
-        """Keep what was noted. Raises StateError."""
-        try:
+        """Keep what was noted."""
+        with self._in_use():
             self._database.execute("COMMIT")
             self._database.execute("BEGIN")
-        except sqlite3.Error as error:
-            raise StateError(f"state file {self._path}: {error}") from error
         self._saved_at = self._clock()
 
     def close(self) -> None:
-        """Save and close."""
+        """Save and close; what failed before has been told, and is not saved."""
         with closing(self._database):
-            self.save()
+            if not self._failed:
+                self.save()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._failed = True
+            raise StateError(f"state file {self._path}: {error}") from error
 
     def _begin(self, description: str) -> None:
         row = self._database.execute("SELECT description FROM import").fetchone()

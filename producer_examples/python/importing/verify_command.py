@@ -20,6 +20,7 @@ from producer_examples.python.importing.sent_state import SentState
 from producer_examples.python.importing.source import Source
 from producer_examples.python.importing.terminal_progress import TerminalProgress
 from producer_examples.python.importing.verification import Verification
+from producer_examples.python.printable import say
 
 EXIT_DIFFERENCES: Final = 3
 _INTERRUPTED: Final = 130
@@ -63,9 +64,9 @@ def verify(
     )
     differences = verification.differences()
     for difference in differences:
-        click.echo(json.dumps(difference.to_json()) if surroundings.as_json else _line(difference))
+        say(json.dumps(difference.to_json()) if surroundings.as_json else _line(difference))
     for line in what_was_not_read(account):
-        click.echo(line, err=True)
+        say(line, err=True)
     counts = Counter(difference.verdict.value for difference in differences)
     numbers = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing differs"
     click.echo(
@@ -108,9 +109,9 @@ def _repair(
         repair.publish(differences)
     outcome = run.outcome
     for line in failures(outcome):
-        click.echo(line, err=True)
+        say(line, err=True)
     for product_id, why in repair.left:
-        click.echo(f"product {product_id} is left as it is: {why}", err=True)
+        say(f"product {product_id} is left as it is: {why}", err=True)
     _conclude(outcome, account, left=len(repair.left))
 
 
@@ -119,8 +120,8 @@ def _conclude(outcome: Outcome, account: Account, *, left: int) -> None:
     if outcome.interrupted:
         click.echo(f"Interrupted: {summary}", err=True)
         raise SystemExit(_INTERRUPTED)
-    if outcome.source_error is not None:
-        raise click.ClickException(f"{outcome.source_error}; {summary}")
+    if outcome.broke_off is not None:
+        raise click.ClickException(f"{outcome.broke_off}; {summary}")
     if not outcome.complete or left:
         raise click.ClickException(f"{summary}, {left} products are left as they are" if left else summary)
     click.echo(f"{summary}; --verify says whether they have taken effect", err=True)

@@ -146,6 +146,24 @@ def test_a_row_with_too_many_cells_is_named(tmp_path: Path) -> None:
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(("end", "status"), [("", 1), ("\n", 0)], ids=["cut off", "short row"])
+def test_a_file_that_breaks_off_within_a_row_is_no_product(tmp_path: Path, end: str, status: int) -> None:
+    """What a download has lost makes no product without pictures; at a line's end cells may be left out."""
+    (tmp_path / "a.csv").write_text(f"id,name,image\n1,Shirt,https://x/a.jpg\n2,Ha{end}", "utf-8")
+    result = run(tmp_path / "a.csv", "--dry-run")
+    assert ("line 3: the file breaks off here, in cell 2 of 3" in result.stdout) == bool(status)
+    assert result.exit_code == status
+
+
+def test_a_name_is_shown_as_it_is(tmp_path: Path) -> None:
+    """Brackets are no markup, and control characters cannot paint over the table."""
+    product = {"id": "1", "name": "[/red] \x1b[31mred\x07"}
+    (tmp_path / "a.jsonl").write_text(f'{json.dumps(product)}\n\n["\\u001b\n', "utf-8")
+    result = run(tmp_path / "a.jsonl", "--dry-run")
+    assert "[/red] �[31mred�" in result.stdout
+    assert "\x1b" not in result.output
+
+
 def listing(folder: Path, *records: dict[str, Any]) -> list[str]:
     """The option of a command that prints these records."""
     path = write(folder, *records, name="listing.jsonl")

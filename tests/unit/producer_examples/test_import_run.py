@@ -1,6 +1,7 @@
 """An import beside a shop that goes on selling, judged by the log that comes out."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from producer_examples.python.importing.import_run import ImportRun, Outcome
 from producer_examples.python.importing.mapping_rules import MappingRules
 from producer_examples.python.importing.product_event import EventOptions
 from producer_examples.python.importing.reading_pass import Account, ReadingPass
-from producer_examples.python.importing.sent_state import SentState, StateError
+from producer_examples.python.importing.sent_state import Sent, SentState, StateError
 from producer_examples.python.importing.source import SourceDocument, SourceError
 from product_events import OrderKind
 from tests.unit.producer_examples.live_shop import Clock, LiveShop, Log, sender
@@ -133,6 +134,27 @@ def test_a_state_file_outlasts_the_process(tmp_path: Path) -> None:
         SentState(path, {"source": "b"})
 
 
+def test_a_state_that_cannot_be_written_ends_the_sending() -> None:
+    """On a full disk no further event is sent; what had arrived is counted, and why it ended is told."""
+    shop, log = quiet_shop(OrderKind.TIME, products=9)
+    state = FullDisk(None, {})
+    outcome = import_all(shop, log, OrderKind.TIME, state)
+    assert not outcome.complete
+    assert str(outcome.broke_off) == "state file None: database or disk is full"
+    assert outcome.sent == outcome.delivered == 2
+    state.close()
+
+
+class FullDisk(SentState):
+    """Has room for one event."""
+
+    def arrived(self, sent: Sent) -> None:
+        if self.count_unchecked() == 1:
+            self._database.execute("PRAGMA max_page_count = 10")
+            sent = replace(sent, fingerprint=bytes(1_000_000))
+        super().arrived(sent)
+
+
 def test_a_file_that_is_no_state_is_refused(tmp_path: Path) -> None:
     """Nothing is overwritten."""
     path = tmp_path / "notes.txt"
@@ -158,7 +180,7 @@ def test_a_source_that_breaks_off_is_told_after_what_was_sent() -> None:
     shop = Breaking(Random(0), log, OrderKind.TIME, changes=0)
     outcome = import_all(shop, log, OrderKind.TIME)
     assert (outcome.sent, outcome.delivered, outcome.complete) == (2, 2, False)
-    assert str(outcome.source_error) == "the database is gone"
+    assert str(outcome.broke_off) == "the database is gone"
 
 
 class Restless(LiveShop):

@@ -23,6 +23,13 @@ def test_a_dry_run_shows_what_would_be_sent() -> None:
     assert "1 events, nothing sent" in result.stderr
 
 
+def test_an_id_cannot_paint_over_the_terminal() -> None:
+    """Line breaks and control characters in it are shown as such."""
+    result = run("-", "--topics", "all", "--dry-run", stdin='{"id": "7\\n8\\u001b[2J"}\n')
+    assert result.stdout.startswith("line 1: product.created 7�8�[2J to all, ")
+    assert len(result.stdout.splitlines()) == 1
+
+
 @pytest.mark.parametrize("mode", ["structured", "binary"])
 @pytest.mark.parametrize("order", ["time", "version"])
 def test_the_whole_sample_catalogue_is_good(mode: str, order: str) -> None:
