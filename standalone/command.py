@@ -27,7 +27,8 @@ Examples:
   python -m standalone reindex --model new.onnx --promote
 
 With --bootstrap-servers the sample shop has topics of its own (visual-search-demo-…), which stay there.
-KAFKA_CONFIG and MODEL_PATH count as for the services.
+KAFKA_CONFIG and MODEL_PATH count as for the services. IMAGE_LOCAL_HOSTS names further hosts of pictures, such
+as those of a backend that is tried beside the demo; SEARCH_API_KEYS opens the calls that write.
 """,
 )
 @click.option(

@@ -74,5 +74,6 @@ def _shared(around: Surroundings) -> dict[str, Any]:
         "collection": "products",
         "model_dir": around.models,
         "filterable_attributes": _FILTERABLE,
-        "image_local_hosts": (f"{LOOPBACK}:{around.image_port}",),
+        # The sample shop's, and those of a backend that is tried beside it.
+        "image_local_hosts": (f"{LOOPBACK}:{around.image_port}", *ConsumerSettings().image_local_hosts),
     }

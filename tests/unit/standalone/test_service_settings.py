@@ -29,6 +29,13 @@ def test_both_services_have_the_same_index_and_the_same_photos() -> None:
     assert consumer.filterable_attributes == search_api.filterable_attributes
 
 
+def test_a_backend_beside_the_demo_may_have_pictures_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMAGE_LOCAL_HOSTS adds hosts to the sample shop's, for both services."""
+    monkeypatch.setenv("IMAGE_LOCAL_HOSTS", "127.0.0.1:3000")
+    for settings in (consumer_settings(AROUND), search_api_settings(AROUND)):
+        assert settings.image_local_hosts == ("127.0.0.1:8001", "127.0.0.1:3000")
+
+
 def test_nothing_is_open_to_the_network() -> None:
     """The search API listens on loopback, on the port that was asked for."""
     settings = search_api_settings(AROUND)
