@@ -118,6 +118,8 @@ def _conclude(report: Report, count: int) -> None:
         summary += f", {report.failed} failed"
     if count > report.sent:
         summary += f", {count - report.sent} were not sent"
+    if report.gave_up:
+        summary += f": Kafka's client gave up: {report.gave_up}"
     if report.interrupted:
         click.echo(f"Interrupted: {summary}", err=True)
         raise SystemExit(_INTERRUPTED)

@@ -13,6 +13,8 @@ from producer_examples.python.event_lines import LineEvent
 
 _POLL_SECONDS: Final = 0.1
 _MAX_FAILURES_KEPT: Final = 1_000
+# How the client tells that it cannot go on: by one or the other, from wherever it serves its callbacks.
+_CLIENT_GAVE_UP: Final = (KafkaException, SystemError)
 
 
 class EventProducer(Protocol):
@@ -44,18 +46,22 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """What became of the events. `failures` holds the first 1,000 that failed, `failed` counts all."""
+    """What became of the events. `failures` holds the first 1,000 that failed, `failed` counts all.
+
+    gave_up: why the client did so for good, after which nothing was sent; "" where it did not.
+    """
 
     sent: int = 0
     delivered: int = 0
     failed: int = 0
     interrupted: bool = False
+    gave_up: str = ""
     failures: list[Failure] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
         """Whether every event arrived."""
-        return not self.interrupted and self.failed == 0 and self.delivered == self.sent
+        return not self.interrupted and not self.gave_up and self.failed == 0 and self.delivered == self.sent
 
 
 def topic_of(event_type: str, topics: Sequence[str]) -> str:
@@ -75,7 +81,8 @@ def publish(
     """Send the events in their order and wait for their delivery reports.
 
     Blocks until each has one, or until nothing has arrived for `deadline_seconds`; what has no report by then
-    has failed. Ctrl-C stops sending, waits for what is under way, and is reported. The producer stays open.
+    has failed, and so has what is under way when the client gives up. Ctrl-C stops sending, waits for what is
+    under way, and is reported. The producer stays open.
     """
     sending = _Sending(producer, deadline_seconds, on_delivered, clock)
     try:
@@ -85,8 +92,10 @@ def publish(
         sending.wait()
     except KeyboardInterrupt:
         sending.report.interrupted = True
-        with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(KeyboardInterrupt, *_CLIENT_GAVE_UP):
             sending.wait()
+    except _CLIENT_GAVE_UP as error:
+        sending.report.gave_up = _reason(error)
     sending.give_up()
     return sending.report
 
@@ -142,8 +151,9 @@ class _Sending:
 
     def give_up(self) -> None:
         """Count what has no report as failed: it may or may not arrive."""
+        reason = self.report.gave_up or f"no delivery report within {self._deadline_seconds:g} s"
         for event in list(self._open.values()):
-            self._fail(event, f"no delivery report within {self._deadline_seconds:g} s")
+            self._fail(event, reason)
 
     def _settle(self, event: LineEvent, error: Any, _message: Any) -> None:
         if self._open.pop(event.line, None) is None:
@@ -163,3 +173,9 @@ class _Sending:
 
     def _is_late(self) -> bool:
         return self._clock() - self._last_progress > self._deadline_seconds
+
+
+def _reason(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    said = cause.args[0] if cause.args else cause
+    return " ".join((said.str() if isinstance(said, KafkaError) else str(said)).split())

@@ -32,6 +32,10 @@ Send = Callable[[Iterable[LineEvent], Callable[[LineEvent], None]], Report]
 """Publishes events and calls back for each that has arrived; returns when every one is settled."""
 
 
+class SendingBrokeOff(Exception):
+    """Nothing more can be sent. `str()` of it is one line."""
+
+
 class Progress(Protocol):
     """Who is told how far it is. A terminal's bar, or nobody."""
 
@@ -44,7 +48,7 @@ class Progress(Protocol):
 class Outcome:
     """What became of the events. `again` are those sent since their products changed meanwhile.
 
-    broke_off: what ended it before its time, a source that is gone or a state file that cannot be written.
+    broke_off: what ended it before its time: the source, the state file, or Kafka's client.
     """
 
     sent: int = 0
@@ -57,7 +61,7 @@ class Outcome:
     interrupted: bool = False
     failed: int = 0
     failures: tuple[Failure, ...] = ()
-    broke_off: SourceError | StateError | None = None
+    broke_off: SourceError | StateError | SendingBrokeOff | None = None
 
     @property
     def complete(self) -> bool:
@@ -115,6 +119,8 @@ class ImportRun:
         self.outcome.failed += report.failed
         self.outcome.failures += tuple(report.failures)
         self.outcome.interrupted = self.outcome.interrupted or report.interrupted
+        if report.gave_up:
+            self._break_off(SendingBrokeOff(f"Kafka's client gave up: {report.gave_up}"))
         self._under_way.clear()
         try:
             self._state.save()
@@ -237,5 +243,5 @@ class ImportRun:
         except (SourceError, StateError) as error:
             self._break_off(error)
 
-    def _break_off(self, error: SourceError | StateError) -> None:
+    def _break_off(self, error: SourceError | StateError | SendingBrokeOff) -> None:
         self.outcome.broke_off = self.outcome.broke_off or error

@@ -13,7 +13,8 @@ class ScriptedProducer:
     """Takes messages into a queue of limited size, and reports on them when polled or flushed.
 
     `errors` maps keys to the error that their delivery ends with; `refused` are keys that `produce` raises
-    for; what is in `silent` is never reported on. Every report is only there after `waits_needed` waits.
+    for; what is in `silent` is never reported on. Every report is only there after `waits_needed` waits. From
+    the wait after `sound_waits` on, each raises `broken`.
     """
 
     def __init__(
@@ -24,6 +25,8 @@ class ScriptedProducer:
         refused: frozenset[bytes] = frozenset(),
         silent: frozenset[bytes] = frozenset(),
         waits_needed: int = 1,
+        sound_waits: int = 0,
+        broken: BaseException | None = None,
     ) -> None:
         self.delivered: list[tuple[str, bytes, bytes, list[tuple[str, bytes]]]] = []
         self.waits = 0
@@ -32,6 +35,8 @@ class ScriptedProducer:
         self._refused = refused
         self._silent = silent
         self._waits_needed = waits_needed
+        self._sound_waits = sound_waits
+        self._broken = broken
         self._queue: deque[tuple[tuple[str, bytes, bytes, list[tuple[str, bytes]]], Delivery]] = deque()
 
     def produce(
@@ -56,6 +61,8 @@ class ScriptedProducer:
         if not timeout:
             return 0
         self.waits += 1
+        if self._broken is not None and self.waits > self._sound_waits:
+            raise self._broken
         if self.waits % self._waits_needed:
             return 0
         served = 0

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from producer_examples.python.event_lines import LineEvent
 from producer_examples.python.publishing import Report, publish, topic_of
@@ -91,6 +91,36 @@ def test_a_queue_that_stays_full_ends_the_sending() -> None:
     report = sent(producer, event(1), event(2), event(3))
     assert (report.sent, report.delivered, report.failed) == (2, 0, 2)
     assert not report.complete
+
+
+def _amid_reports(error: BaseException) -> SystemError:
+    raised = SystemError("a result with an exception set")
+    raised.__cause__ = error
+    return raised
+
+
+_FATAL = KafkaException(KafkaError(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, "out of sequence", fatal=True))
+
+
+@pytest.mark.parametrize("broken", [_FATAL, _amid_reports(_FATAL)], ids=["alone", "amid reports"])
+def test_a_client_that_gives_up_ends_the_sending(broken: BaseException) -> None:
+    """What had arrived is counted, what was under way has failed, and the rest is not sent."""
+    producer = ScriptedProducer(room=2, sound_waits=1, broken=broken)
+    report = sent(producer, *map(event, range(1, 9)))
+    assert (report.sent, report.delivered, report.failed) == (5, 2, 3)
+    assert {failure.reason for failure in report.failures} == {"out of sequence"} == {report.gave_up}
+    assert not report.complete
+
+
+def test_a_client_that_gives_up_while_nothing_is_under_way_is_told() -> None:
+    """No event has failed by itself, and yet not all has arrived."""
+
+    def lines() -> Iterator[LineEvent]:
+        raise _FATAL
+        yield
+
+    report = publish(lines(), ScriptedProducer(), ["products"])
+    assert (report.sent, report.gave_up, report.complete) == (0, "out of sequence", False)
 
 
 def test_an_interruption_is_reported_after_what_was_under_way() -> None:
