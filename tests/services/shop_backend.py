@@ -30,34 +30,10 @@ def node_program() -> str:
     return node
 
 
-class ShopBackend(OwnedProcess):
-    """`node main.js` (or another script of the example) with these settings and nothing else of ours."""
+class ShopRequests:
+    """What admins and shoppers ask of the backend at `address`."""
 
-    def __init__(
-        self, folder: Path, settings: Mapping[str, str], script: Iterable[str] = ("main.js",), port: int = 0
-    ) -> None:
-        self.port = port or free_ports(1)[0]
-        self.address = f"http://127.0.0.1:{self.port}"
-        folder.mkdir(parents=True, exist_ok=True)
-        own = {
-            "PORT": str(self.port),
-            "PUBLIC_URL": self.address,
-            "PHOTO_FOLDER": str(folder / "photos"),
-            **settings,
-        }
-        variables = [f"{name}={value}" for name, value in own.items()]
-        file, *words = script
-        command = ["env", *variables, node_program(), str(NODE_EXAMPLE / file), *words]
-        super().__init__(command, folder / f"backend-{self.port}.log")
-
-    def start_and_wait(self) -> None:
-        """Block until it listens."""
-        self.start()
-        assert eventually(self._listens, _START_TIMEOUT_SECONDS), self.log_tail()
-        assert self.running, self.log_tail()
-
-    def _listens(self) -> bool:
-        return not self.running or '"listening"' in self.log_tail(lines=1000)
+    address: str
 
     def create(
         self, fields: Mapping[str, Any], photos: Mapping[str, bytes] = MappingProxyType({})
@@ -92,8 +68,63 @@ class ShopBackend(OwnedProcess):
             url = f"{self.address}/api/products{path}"
             return session.request(method, url, timeout=_REQUEST_TIMEOUT_SECONDS, **words)
 
+
+class ShopBackend(ShopRequests, OwnedProcess):
+    """`node main.js` (or another script of the example) with these settings and nothing else of ours."""
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], script: Iterable[str] = ("main.js",), port: int = 0
+    ) -> None:
+        self.port = port or free_ports(1)[0]
+        self.address = f"http://127.0.0.1:{self.port}"
+        folder.mkdir(parents=True, exist_ok=True)
+        own = {
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.address,
+            "PHOTO_FOLDER": str(folder / "photos"),
+            **settings,
+        }
+        variables = [f"{name}={value}" for name, value in own.items()]
+        file, *words = script
+        command = ["env", *variables, node_program(), str(NODE_EXAMPLE / file), *words]
+        super().__init__(command, folder / f"backend-{self.port}.log")
+
+    def start_and_wait(self) -> None:
+        """Block until it listens."""
+        _start(self)
+
     def log_events(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log_tail(lines=10_000).splitlines() if line.startswith("{")]
+
+
+class ManyBackends(OwnedProcess):
+    """The backends of several shops in one process, each with settings of its own beside the common ones."""
+
+    def __init__(self, folder: Path, common: Mapping[str, str], own: Iterable[Mapping[str, str]]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        variables = [f"{name}={value}" for name, value in common.items()]
+        shops = [json.dumps({"PORT": "0", **settings}) for settings in own]
+        script = str(NODE_EXAMPLE / "tests" / "many_backends.js")
+        super().__init__(["env", *variables, node_program(), script, *shops], folder / "backends.log")
+
+    def start_and_wait(self) -> list[ShopRequests]:
+        """Block until all listen; returns them in the order of their settings."""
+        _start(self)
+        (listening,) = (line for line in self.log_tail(lines=10_000).splitlines() if '"listening"' in line)
+        found = []
+        for address in json.loads(listening)["addresses"]:
+            each = ShopRequests()
+            each.address = address
+            found.append(each)
+        return found
+
+
+def _start(process: OwnedProcess) -> None:
+    process.start()
+    assert eventually(
+        lambda: not process.running or '"listening"' in process.log_tail(lines=1000), _START_TIMEOUT_SECONDS
+    ), process.log_tail()
+    assert process.running, process.log_tail()
 
 
 def _photos(photos: Mapping[str, bytes]) -> list[tuple[str, tuple[str, bytes, str]]]:

@@ -41,6 +41,8 @@ _BASE_MB = {"consumer": 165, "search-api": 165, "shop-backend": 260}
 _STARTED_SECONDS = 90
 _SEARCHABLE_SECONDS = 90
 _STOPPED_SECONDS = 40
+# Health checks are processes, and searches embed a photo.
+_PAUSE_SECONDS = 1.0
 _PHOTO = min((ROOT / "producer_examples" / "sample_catalog" / "images").glob("*.jpg"))
 
 SERVICES: dict[str, dict[str, Any]] = compose_file(example_variables())["services"]
@@ -138,7 +140,9 @@ def test_what_compose_starts_serves_a_shop(containers: dict[str, Container], tmp
     """All get healthy, the guide's commands put a product in and find it, and no image was written to."""
     before = {name: each.image.content() for name, each in containers.items()}
     for name, each in containers.items():
-        assert eventually(each.is_healthy, _STARTED_SECONDS), f"{name}\n{each.process.log_tail()}"
+        assert eventually(each.is_healthy, _STARTED_SECONDS, pause_seconds=_PAUSE_SECONDS), (
+            f"{name}\n{each.process.log_tail()}"
+        )
     put_in, ask = commands_of_the_guide(containers["shop-backend"].replaced["127.0.0.1:3000"])
     for name in ("front.jpg", "street.jpg"):
         (tmp_path / name).write_bytes(_PHOTO.read_bytes())
@@ -149,9 +153,11 @@ def test_what_compose_starts_serves_a_shop(containers: dict[str, Container], tmp
         products: list[dict[str, Any]] = answer_to(ask, tmp_path).get("products", [])
         return products
 
-    assert eventually(lambda: [each["id"] for each in found()] == [made["id"]], _SEARCHABLE_SECONDS), (
-        "\n".join(each.process.log_tail() for each in containers.values())
-    )
+    assert eventually(
+        lambda: [each["id"] for each in found()] == [made["id"]],
+        _SEARCHABLE_SECONDS,
+        pause_seconds=_PAUSE_SECONDS,
+    ), "\n".join(each.process.log_tail() for each in containers.values())
     assert found()[0]["score"] > 0.99
     for name, each in containers.items():
         each.process.terminate(_STOPPED_SECONDS)

@@ -16,12 +16,12 @@ _KEYS = [f"product-{n}" for n in range(20)] + ["665f1c0a665f1c0a665f1c0a", "ü"]
 
 
 def publish(
-    client: str, bootstrap_servers: str, topic: str, *keys: str
+    client: str, bootstrap_servers: str, topic: str, *keys: str, delivery_seconds: int = 8
 ) -> "subprocess.CompletedProcess[str]":
     variables = [
         f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers}",
         f"KAFKA_TOPICS={topic}",
-        "KAFKA_DELIVERY_SECONDS=8",
+        f"KAFKA_DELIVERY_SECONDS={delivery_seconds}",
     ]
     script = str(NODE_EXAMPLE / "tests" / "publish_keys.js")
     return subprocess.run(
@@ -57,7 +57,7 @@ def test_both_clients_choose_the_partitions_of_kafkas_own(kafka: Broker, topics:
 def test_a_kafka_that_is_not_there_is_an_error_in_time(client: str) -> None:
     """Nothing listens: the publish fails within its deadline, and the process can end."""
     began = time.monotonic()
-    done = publish(client, f"127.0.0.1:{free_ports(1)[0]}", "products", "a")
+    done = publish(client, f"127.0.0.1:{free_ports(1)[0]}", "products", "a", delivery_seconds=2)
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith("not published: ")
     assert time.monotonic() - began < 40
@@ -68,6 +68,6 @@ def test_a_kafka_that_hangs_is_an_error_in_time(client: str) -> None:
     """Connections that are taken and never answered: the deadline holds all the same."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         began = time.monotonic()
-        done = publish(client, f"127.0.0.1:{deaf.getsockname()[1]}", "products", "a")
+        done = publish(client, f"127.0.0.1:{deaf.getsockname()[1]}", "products", "a", delivery_seconds=2)
         assert done.returncode == 1, done.stderr
         assert time.monotonic() - began < 40

@@ -36,6 +36,16 @@ def started(tmp_path: Path) -> Iterator[list[ShopBackend]]:
         backend.kill()
 
 
+@pytest.fixture(scope="module")
+def refusing(mongodb: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ShopBackend, Path]]:
+    """One backend for all that is refused, which leaves nothing in it; and its folder of photos."""
+    folder = tmp_path_factory.mktemp("refusing")
+    started: list[ShopBackend] = []
+    yield backend_on(mongodb, "bad", folder, started), folder / "photos"
+    for backend in started:
+        backend.kill()
+
+
 def backend_on(
     mongodb: str, database: str, folder: Path, started: list[ShopBackend], **settings: str
 ) -> ShopBackend:
@@ -78,16 +88,16 @@ def test_only_admins_change_products(mongodb: str, tmp_path: Path, started: list
     ],
 )
 def test_bad_input_is_a_problem_and_no_event(
-    mongodb: str, tmp_path: Path, started: list[ShopBackend], request_: dict[str, Any], status: int
+    refusing: tuple[ShopBackend, Path], request_: dict[str, Any], status: int
 ) -> None:
     """What is no product is refused in words, leaves no document and keeps no photo."""
-    backend = backend_on(mongodb, "bad", tmp_path, started)
+    backend, photos = refusing
     answer = backend.ask("POST", "", **request_)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["title"]
     assert backend.ask("GET", "").json() == {"products": []}
-    assert not list((tmp_path / "photos").glob("*"))
+    assert not list(photos.glob("*"))
 
 
 def test_products_of_before_are_told_with_one_update(
