@@ -126,7 +126,7 @@ def test_events_behind_the_fatal_one_are_unknown() -> None:
 
 def test_a_client_is_replaced_only_for_an_event() -> None:
     """One that fails each time is not made anew without end, and a failed one can be closed."""
-    clients = Clients(*[[KafkaException(_FATAL)] for _ in range(3)])
+    clients = Clients([KafkaException(_FATAL)], [KafkaException(_FATAL)], [KafkaException(_FATAL)])
     publisher = KafkaPublisher({}, ["products"], deadline_seconds=_DEADLINE_SECONDS, connect=clients.connect)
     try:
         for _ in range(3):
