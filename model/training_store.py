@@ -25,6 +25,16 @@ _UNREADABLE = (
 )
 
 
+def refuse_unless_begun(folder: Path) -> None:
+    """TrainingStateInvalid: no run has put anything aside in this folder."""
+    if not _state_in(folder).is_file():
+        raise TrainingStateInvalid(f"{_state_in(folder)}: there is no run to resume")
+
+
+def _state_in(folder: Path) -> Path:
+    return folder / "state.pt"
+
+
 class TrainingStore:
     """A folder with `state.pt` and one CSV file for each series of measurements.
 
@@ -33,7 +43,7 @@ class TrainingStore:
 
     def __init__(self, folder: Path, identity: Mapping[str, object]) -> None:
         self._folder = folder
-        self._path = folder / "state.pt"
+        self._path = _state_in(folder)
         self._identity = json.dumps(identity, sort_keys=True, default=str)
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -50,8 +60,7 @@ class TrainingStore:
 
     def load(self) -> dict[str, Any]:
         """What was saved last. TrainingStateInvalid: there is nothing, or it is damaged or another run's."""
-        if not self._path.is_file():
-            raise TrainingStateInvalid(f"{self._path}: there is no run to resume")
+        refuse_unless_begun(self._folder)
         try:
             state: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
             identity = state.pop("identity")

@@ -23,7 +23,7 @@ from model.sampling import BatchShape
 from model.settings import EmbedDevice
 from model.splits import Part, photos_of
 from model.training_memory import keep_freed_memory
-from model.training_store import TrainingStore, photos_digest
+from model.training_store import TrainingStore, photos_digest, refuse_unless_begun
 from model.two_parts import kind_dim_of
 
 _RECIPE = FineTuningRecipe()
@@ -145,11 +145,13 @@ def command(  # noqa: PLR0917 (click passes options by name)
       python -m model train --data photos/ --output mine.onnx --loss triplet --miner hard
     """
     kind = BACKBONES[backbone]
+    folder = work_dir or output.with_suffix(".training")
+    if resume:
+        refuse_unless_begun(folder)
     photos = read_photos(data)
     recipe = _recipe(kind, seed, embedding_dim, chosen)
     parts = [Part.TRAIN, Part.VALIDATION] if with_validation else [Part.TRAIN]
     training = [photo for part in parts for photo in photos_of(photos, part)]
-    folder = work_dir or output.with_suffix(".training")
     keep_freed_memory()
     with progress_bar() as progress:
         start = starting_point(

@@ -17,7 +17,7 @@ from tests.services.eventually import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-PHOTOS = 220
+PHOTOS = 96
 
 # Threads of torch that wait for each other spin, which takes the cores of the tests beside this one.
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -125,3 +125,4 @@ def test_what_cannot_start_is_one_line(tmp_path: Path, photo_folder: Path, optio
     assert caught.value.stderr.strip().splitlines()[-1].startswith("Error: ")
     assert ModelError.__name__ not in caught.value.stderr
     assert not (tmp_path / "out.onnx").exists()
+    assert not ("--resume" in options and (tmp_path / "out.training").exists()), "work was done first"

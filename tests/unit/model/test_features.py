@@ -1,19 +1,23 @@
 """Features of photos: in order, drawn by seed, and asked for once."""
 
+import copy
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch import nn
 
 from model.augment import HARD
 from model.errors import TrainingDataInvalid
 from model.evaluation import Scores, evaluate, table, with_embedder
-from model.features import FeatureCache, Features, extract
+from model.features import FeatureCache, FeatureExtractor, Features, extract
 from model.onnx_embedder import OnnxEmbedder
 from model.photos import Photo
-from model.preprocessing import Pixels, Preprocessing
+from model.preprocessing import Pixels, Preprocessing, Resize
 from model.splits import Part, part_of
 from tests.unit.model.small_models import small_preprocessing
 
@@ -88,6 +92,21 @@ def test_features_are_asked_for_once(tmp_path: Path, photos: list[Photo]) -> Non
     other = Counting("two")
     FeatureCache(tmp_path, other).features(photos)
     assert other.pictures == 100
+
+
+def test_a_digest_stands_for_all_that_decides_features() -> None:
+    """Other weights, or pictures made to fit in another way, have features of their own."""
+    plain = small_preprocessing()
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        one, other = nn.Conv2d(3, 2, 1), nn.Conv2d(3, 2, 1)
+
+    digest = FeatureExtractor(one, plain).digest
+
+    assert FeatureExtractor(copy.deepcopy(one), plain).digest == digest
+    assert FeatureExtractor(other, plain).digest != digest
+    for resize in set(Resize) - {plain.resize}:
+        assert FeatureExtractor(one, dataclasses.replace(plain, resize=resize)).digest != digest
 
 
 def test_an_unreadable_photo_ends_it(tmp_path: Path, photos: list[Photo]) -> None:
