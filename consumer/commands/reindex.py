@@ -95,7 +95,7 @@ def reindex(
     if promote and model is not None:
         _refuse_unless_services_find(asked, model)
     if low_priority:
-        os.nice(_LOWEST_PRIORITY)
+        _step_back()
     request = ReindexRequest(suffix, None if source is None else BuildSource(source), refetch, promote, exits)
     stop = Event()
     with stop_signals() as signals, closing(open_store(settings)) as store, console_watcher() as watcher:
@@ -122,6 +122,17 @@ def _settings_for(asked: ConsumerSettings, model: Path | None, *, low_priority: 
     if low_priority:
         changed |= {"embed_threads": 1, "fetch_threads": min(asked.fetch_threads, _FEW_FETCHES)}
     return asked.model_copy(update=changed)
+
+
+def _step_back() -> None:
+    """Run when others leave a core alone: this thread, and those that it starts from here on.
+
+    On Linux by SCHED_IDLE too, since others that wake up then displace it at once, where nice 19 only makes
+    its turns short.
+    """
+    os.nice(_LOWEST_PRIORITY)
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _refuse_unless_services_find(settings: ConsumerSettings, model: Path) -> None:
