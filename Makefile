@@ -19,6 +19,8 @@ DOCKERFILES := deploy/docker/Dockerfile producer_examples/node/Dockerfile
 # Tests run in several processes, each file's in one. One at a time, to debug: make test WORKERS=0
 WORKERS := auto
 IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
+# Those over real processes wait much, for other processes: one more of them than there are cores.
+ONE_MORE = PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 .DEFAULT_GOAL := help
 
@@ -40,7 +42,7 @@ test: $(VENV)/everything.stamp ## Unit, contract and property tests: nothing but
 
 .PHONY: integration
 integration: $(VENV)/everything.stamp node-modules ## Tests over a real Kafka, whole processes and a browser (see CONTRIBUTING.md)
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "integration and not exhaustive" tests $(ARGS)
+	$(ONE_MORE) $(BIN)/python -m pytest $(IN_PARALLEL) -m "integration and not exhaustive" tests $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about three quarters of an hour (CHAOS_SEED)

@@ -95,7 +95,7 @@ def test_the_consumer_audits_by_itself(shop: Shop, embedder: Embedder, photos: l
         harm(store, service)
         assert eventually(
             lambda: service.index.count_images() == images and service.index.count_pending() == 0,
-            timeout_seconds=60,
+            timeout_seconds=150,
         )
         assert b"consumer_audit_finished_timestamp_seconds" in service.vitals.metrics.exposition()
         assert eventually(lambda: "audited_at_ms" in (service.index.status() or {}))
