@@ -48,6 +48,10 @@ integration: $(VENV)/everything.stamp node-modules ## Tests over a real Kafka, w
 chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about three quarters of an hour (CHAOS_SEED)
 	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m "chaos or exhaustive" tests/chaos tests/properties $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/everything.stamp ## All figures beside their bounds and peers, in a quarter of an hour (ARGS="--record")
+	$(BIN)/python -m bench full $(ARGS)
+
 .PHONY: bench-quick
 bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")
 	$(BIN)/python -m bench quick $(ARGS)

@@ -1,6 +1,6 @@
 """The consumer as it runs in production, and what it takes from events on Kafka to a searchable index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Event
@@ -13,10 +13,13 @@ from bench.commit_watch import CommitWatch, group_of_index
 from bench.core_seconds import Clocks, Effort
 from bench.errors import TooSlow, WrongOutcome
 from bench.kafka import topics
+from bench.memory import peak_resident_mb
+from bench.readiness import seconds_until_ready
 from bench.sample import Product, image_count
 from bench.surroundings import Surroundings, consumer_environment
 from consumer.redrive.returned_messages import redrive_topic
 from standalone.kafka_topics import count_messages
+from standalone.ports import any_free_port
 from standalone.publish import publish
 from vector_store import ProductIndex
 from vector_store.edge import EdgeStore
@@ -27,20 +30,30 @@ _LOOK_SECONDS = 0.05
 
 
 class ConsumerRuns:
-    """Runs `python -m consumer run` again and again, on one topic and one index, which the block keeps."""
+    """Runs `python -m consumer run` again and again, on one topic and one index, which the block keeps.
 
-    def __init__(self, around: Surroundings) -> None:
+    name: of topic and index, so that several may be measured in turn. settings: the consumer's, above the
+    bench's usual ones. start_seconds, peak_mb: of each run, from the start of the process until it was
+    ready, and the most memory that it ever had.
+    """
+
+    def __init__(
+        self, around: Surroundings, *, name: str = "products", settings: Mapping[str, str] | None = None
+    ) -> None:
         self._around = around
-        self._topic = around.topic("products")
-        self._index = around.folder / "index"
+        self._settings = dict(settings or {})
+        self._topic = around.topic(name)
+        self._letters = around.topic(f"{name}.dead-letters")
+        self._index = around.folder / f"index-{name}"
+        self.start_seconds: list[float] = []
+        self.peak_mb: list[float] = []
         self._published = self._images = 0
         self._parts = ExitStack()
         self._never = Event()
 
     def __enter__(self) -> Self:
-        around = self._around
-        letters = around.topic("dead-letters")
-        self._parts.enter_context(topics(around.kafka, self._topic, letters, redrive_topic(letters)))
+        names = (self._topic, self._letters, redrive_topic(self._letters))
+        self._parts.enter_context(topics(self._around.kafka, *names))
         return self
 
     def __exit__(
@@ -56,11 +69,20 @@ class ConsumerRuns:
         that would be taken from what is measured next.
         Blocks. Raises TooSlow, ProcessFailed, PublishFailed, WrongOutcome.
         """
+        port, started = any_free_port(), monotonic()
         with ChildProcess(
             ["consumer", "run"],
-            environment=consumer_environment(self._around, topic=self._topic, index=self._index),
+            environment={
+                **consumer_environment(self._around, topic=self._topic, index=self._index),
+                "KAFKA_DEAD_LETTER_TOPIC": self._letters,
+                "CONSUMER_STATUS_PORT": str(port),
+                **self._settings,
+            },
             log=self._around.folder / "consumer.log",
         ) as process:
+            self.start_seconds.append(
+                seconds_until_ready(port, began=started, name="the consumer", check=process.check)
+            )
             with closing(self._watch(process)) as watch:
                 self._publish(warm_up)
                 watch.wait_for(self._published, deadline_seconds=_INDEX_SECONDS, check=process.check)
@@ -68,13 +90,14 @@ class ConsumerRuns:
                 self._publish(products)
                 watch.wait_for(self._published, deadline_seconds=_INDEX_SECONDS, check=process.check)
                 effort = Effort.between(began, Clocks.of(process.pid))
+                self.peak_mb.append(peak_resident_mb(process.pid))
             if status := process.end():
                 raise process.failed(f"ended with exit status {status}")
         return effort
 
     def check(self) -> None:
         """See that everything which was published is indexed, and nothing else. Raises WrongOutcome."""
-        letters = count_messages(dict(self._around.kafka.config), self._around.topic("dead-letters"))
+        letters = count_messages(dict(self._around.kafka.config), self._letters)
         images, products = _counts(self._index)
         if (images, products, letters) != (self._images, self._published, 0):
             raise WrongOutcome(

@@ -10,6 +10,7 @@ from bench.tables import END, begin, markdown
 
 REPOSITORY = Path(__file__).parents[1]
 DOCUMENT = REPOSITORY / "docs" / "performance.md"
+PLOTS = REPOSITORY / "docs" / "images"
 
 
 def recorded(suite: str) -> Path:
@@ -26,6 +27,11 @@ def save(result: BenchResult, path: Path) -> None:
 def load(path: Path) -> BenchResult:
     """The inverse of `save`."""
     return BenchResult.model_validate_json(path.read_text("utf-8"))
+
+
+def recorded_run(suite: str) -> BenchResult:
+    """That run. Raises OSError where there is none."""
+    return load(recorded(suite))
 
 
 def record(result: BenchResult, remarks: Sequence[str] | None = None) -> None:

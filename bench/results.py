@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+_MOST_OF_BAR = 10.0
+
 
 class Samples(BaseModel):
     """One number, measured once a round."""
@@ -60,6 +62,11 @@ class Figure(BaseModel):
         """The value by what it stands beside."""
         return self.value.over(self.against_value)
 
+    @property
+    def of_bar(self) -> Samples | None:
+        """How much of its bar the ratio reaches: 1 and more is what is wanted; None without a bar."""
+        return _of_bar(self.ratio, self.bar, self.at_most)
+
 
 class Measure(BaseModel):
     """A number that stands by itself.
@@ -74,6 +81,11 @@ class Measure(BaseModel):
     unit: str
     value: Samples
     at_most: float | None = None
+
+    @property
+    def of_bar(self) -> Samples | None:
+        """As a figure's."""
+        return _of_bar(self.value, None, self.at_most)
 
 
 class BenchResult(BaseModel):
@@ -95,3 +107,13 @@ class BenchResult(BaseModel):
     figures: tuple[Figure, ...]
     measures: tuple[Measure, ...] = ()
     beside: dict[str, Samples]
+
+
+def _of_bar(value: Samples, at_least: float | None, at_most: float | None) -> Samples | None:
+    if at_least is not None:
+        return Samples(rounds=tuple(each / at_least for each in value.rounds))
+    if at_most is not None:
+        # A difference may come out as nothing or less, and is then as good as can be told.
+        least = at_most / _MOST_OF_BAR
+        return Samples(rounds=tuple(at_most / max(each, least) for each in value.rounds))
+    return None

@@ -19,6 +19,7 @@ class Surroundings:
 
     kafka: Kafka
     run_id: str
+    photo_host: AskedProcess
     photos_url: str
     folder: Path
 
@@ -36,7 +37,7 @@ def surroundings(
         running_kafka(settings, folder, embedded=embedded_broker) as kafka,
         _photo_host(catalogue, folder) as host,
     ):
-        yield Surroundings(kafka, uuid4().hex[:8], host.greeting()["base_url"], folder)
+        yield Surroundings(kafka, uuid4().hex[:8], host, host.greeting()["base_url"], folder)
 
 
 @contextmanager

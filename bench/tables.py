@@ -53,26 +53,28 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         f"{figure.against_value.median:.1f} {figure.unit}",
         f"{ratio.median:.2f}",
         f"{ratio.lowest:.2f}–{ratio.highest:.2f}",
-        _bar(figure.bar, figure.at_most),
+        _bar(figure),
     )
 
 
 def _measure_cells(measure: Measure) -> tuple[str, ...]:
     value, unit = measure.value, measure.unit
     rounds = f"{value.lowest:.1f}–{value.highest:.1f}"
-    bar = _bar(None, measure.at_most)
-    return (
-        measure.title,
-        f"{value.median:.1f} {unit}",
-        *("–",) * 3,
-        rounds,
-        bar if measure.at_most is None else f"{bar} {unit}",
-    )
+    return (measure.title, f"{value.median:.1f} {unit}", *("–",) * 3, rounds, _bar(measure))
 
 
-def _bar(at_least: float | None, at_most: float | None) -> str:
-    told = (("≥", at_least), ("≤", at_most))
-    return ", ".join(f"{sign} {bar:.3g}" for sign, bar in told if bar is not None) or "–"
+def _bar(shown: Figure | Measure) -> str:
+    """What is wanted, and by how much it is missed if it is."""
+    reached = shown.of_bar
+    if reached is None:
+        return "–"
+    at_least = shown.bar if isinstance(shown, Figure) else None
+    if at_least is not None:
+        wanted, missing = f"≥ {at_least:.3g}", 1 - reached.median
+    else:
+        unit = "" if isinstance(shown, Figure) else f" {shown.unit}"
+        wanted, missing = f"≤ {shown.at_most:.3g}{unit}", 1 / reached.median - 1
+    return wanted if missing <= 0 else f"{wanted}; missed by {100 * missing:.0f} %"
 
 
 def _remarks(result: BenchResult) -> Iterator[str]:

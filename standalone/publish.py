@@ -6,7 +6,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from product_events import encode_event
+from product_events import EventType, encode_event
 from standalone.errors import PublishFailed
 
 _SOURCE = "/sample-shop"
@@ -20,9 +20,10 @@ def publish(
     *,
     time_ms: int,
     on_delivered: Callable[[], None],
+    event_type: EventType = EventType.CREATED,
     deadline_seconds: float = 30.0,
 ) -> None:
-    """Send a `product.created` event for each product; returns when Kafka has confirmed all of them.
+    """Send an event of this type for each product; returns when Kafka has confirmed all of them.
 
     time_ms: what the events say of when it happened. on_delivered is called on this thread, once an event.
     Raises PublishFailed.
@@ -46,7 +47,7 @@ def publish(
     )
     try:
         for product in products:
-            event = encode_event("product.created", product, source=_SOURCE, time=time)
+            event = encode_event(event_type, product, source=_SOURCE, time=time)
             producer.produce(
                 topic,
                 key=event.key,

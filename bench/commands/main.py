@@ -6,6 +6,7 @@ from types import FrameType
 
 import click
 
+from bench.commands.full import full
 from bench.commands.quick import quick
 from bench.commands.scale import scale
 from bench.commands.search import search
@@ -30,10 +31,12 @@ def cli(context: click.Context, *, debug: bool) -> None:
       python -m bench quick --help
       python -m bench search
       python -m bench scale --vectors 60000
+      python -m bench full
     """
     context.obj = {"debug": debug}
 
 
+cli.add_command(full)
 cli.add_command(quick)
 cli.add_command(search)
 cli.add_command(scale)

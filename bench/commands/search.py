@@ -12,7 +12,7 @@ from rich.console import Console
 from bench import recording
 from bench.machine import current_commit, describe_machine, versions
 from bench.results import BenchResult
-from bench.search_figures import search_beside, search_figures, search_remarks
+from bench.search_figures import search_beside, search_figures, search_measures, search_remarks
 from bench.suites.search import SearchSizes, measure_search
 from bench.tables import print_result
 from search_api.settings import SearchApiSettings
@@ -92,6 +92,7 @@ def search(
         versions=versions(),
         settings={**asdict(sizes), **measured.settings},
         figures=search_figures(measured),
+        measures=search_measures(measured),
         beside=search_beside(measured),
     )
     recording.save(result, json_path)

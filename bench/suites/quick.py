@@ -105,7 +105,7 @@ def quick_figures(measured: QuickMeasured) -> tuple[Figure, ...]:
             against_value=Samples(
                 rounds=tuple(measured.sizes.plain_images / each.seconds for each in measured.plain)
             ),
-            bar=6.0,
+            bar=8.0,
         ),
         Figure(
             key="decode_embed_share",
@@ -114,7 +114,7 @@ def quick_figures(measured: QuickMeasured) -> tuple[Figure, ...]:
             value=_thousandfold(alone),
             against="all of the consumer process, Kafka to searchable",
             against_value=_thousandfold(core_seconds),
-            bar=0.7,
+            bar=0.8,
         ),
         Figure(
             key="images_per_second_to_bound",
@@ -123,6 +123,7 @@ def quick_figures(measured: QuickMeasured) -> tuple[Figure, ...]:
             value=images_per_second,
             against="the bound: all cores do nothing but decode and embed",
             against_value=Samples(rounds=tuple(usable_cores() / each for each in alone.rounds)),
+            bar=0.7,
         ),
     )
 

@@ -45,12 +45,14 @@ class SearchMeasured:
     *_alone_seconds: medians of a photo or a product, without the service; *_seconds: over HTTP, one client.
     batch_photos_per_second: embedding alone, in batches; photos_per_second: of many clients.
     one_core_seconds, batch_core_seconds: for embedding a photo in a call of its own, and in a batch.
-    mixed: 50th and 99th percentile in seconds, by kind. resident_mib: after each round.
+    mixed: 50th and 99th percentile in seconds, by kind. resident_mib, peak_mb: after each round.
+    start_seconds: from the service's start until it was ready, of as many starts as there are rounds.
     """
 
     sizes: SearchSizes
     settings: dict[str, object]
     resident_before_mib: float
+    start_seconds: list[float]
     photo_alone_seconds: list[float] = field(default_factory=list)
     photo_seconds: list[float] = field(default_factory=list)
     product_alone_seconds: list[float] = field(default_factory=list)
@@ -62,6 +64,7 @@ class SearchMeasured:
     mixed: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     mixed_calls_per_second: list[float] = field(default_factory=list)
     resident_mib: list[float] = field(default_factory=list)
+    peak_mb: list[float] = field(default_factory=list)
     other_work_cores: list[float] = field(default_factory=list)
 
 
@@ -86,10 +89,11 @@ def measure_search(
             )
         )
         settings = alone.greeting()
-        service = parts.enter_context(SearchService(folder / "served", folder / "search-api.log"))
-        service.wait_until_ready()
+        starts = [_start_and_end(folder) for _ in range(sizes.rounds - 1)]
+        service = parts.enter_context(_service(folder))
+        starts.append(service.seconds_until_ready())
         _warm_up(service, alone, photos)
-        measured = SearchMeasured(sizes, settings, service.resident_mib())
+        measured = SearchMeasured(sizes, settings, service.resident_mib(), starts)
         for number in range(1, sizes.rounds + 1):
             drawn = [chance.choice(photos) for _ in range(sizes.photos)]
             ids = [product_id(chance.randrange(sizes.products)) for _ in range(sizes.photos)]
@@ -107,6 +111,7 @@ def measure_search(
             _mixed(measured, service, photos, chance)
             measured.other_work_cores.append(Effort.between(began, Clocks.of(service.pid)).other_work_cores)
             measured.resident_mib.append(service.resident_mib())
+            measured.peak_mb.append(service.peak_resident_mb())
             report(_line(measured, number))
     return measured
 
@@ -134,6 +139,15 @@ def mixed_calls(photos: Sequence[Path], sizes: SearchSizes, chance: random.Rando
             )[0]
         )
     return calls
+
+
+def _service(folder: Path) -> SearchService:
+    return SearchService(folder / "served", folder / "search-api.log")
+
+
+def _start_and_end(folder: Path) -> float:
+    with _service(folder) as service:
+        return service.seconds_until_ready()
 
 
 def _warm_up(service: SearchService, alone: AskedProcess, photos: Sequence[Path]) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import NotRecorded
+from bench.full_remarks import full_remarks
 from bench.recording import DOCUMENT, load, record, recorded, save, with_table
 from bench.results import BenchResult
 from bench.scale_figures import scale_remarks
@@ -11,7 +12,9 @@ from bench.tables import END, begin, markdown
 from tests.unit.bench.measured import measured_quick, result_of
 
 
-@pytest.mark.parametrize(("suite", "remarks"), [("quick", None), ("scale", scale_remarks)])
+@pytest.mark.parametrize(
+    ("suite", "remarks"), [("quick", None), ("full", full_remarks), ("scale", scale_remarks)]
+)
 def test_the_document_shows_the_recorded_run(
     suite: str, remarks: Callable[[BenchResult], Iterator[str]] | None
 ) -> None:

@@ -14,7 +14,7 @@ def test_the_markdown_table_has_a_row_for_each_figure() -> None:
     assert text.endswith(END)
     [row] = [line for line in text.splitlines() if line.startswith("| Kafka to searchable |")]
     assert "| 75.0 images/s |" in row
-    assert "| 4.5 images/s | 17.50 | 10.00–25.00 | ≥ 6 |" in row
+    assert "| 4.5 images/s | 17.50 | 10.00–25.00 | ≥ 8 |" in row
     assert text.count("\n| ") == 1 + 1 + 3
 
 
