@@ -48,12 +48,16 @@ class ScaleEngine:
 
     def reopen(self) -> Mapping[str, float]:
         """Close the folder and open it anew, which lets the engine build its graph; tell how long it took."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self.close()
         began = perf_counter()
         self._index()
         return {"seconds": perf_counter() - began}
+
+    def close(self) -> None:
+        """Leave the folder as the next process is to find it."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def ask(self, questions: Path, brand: str | None, limit: int) -> Mapping[str, Any]:
         """Similar products for each vector (.npy); of this brand alone, if it is given."""
@@ -69,7 +73,6 @@ class ScaleEngine:
 
     def size(self) -> Mapping[str, float]:
         """What the process has in memory, what of it are mapped files, and what is on the disk."""
-        self._index()
         memory = psutil.Process().memory_info()
         folder = self._settings.qdrant_path or Path()
         return {
@@ -113,12 +116,15 @@ def main() -> None:
                 return engine.write(Path(question["piece"]), question["categories"], question["brands"])
             case "reopen":
                 return engine.reopen()
+            case "close":
+                engine.close()
+                return {}
             case "ask":
                 return engine.ask(Path(question["questions"]), question["brand"], question["limit"])
             case _:
                 return engine.size()
 
-    answer_questions(answer, greeting={"resident_bytes": psutil.Process().memory_info().rss})
+    answer_questions(answer, greeting=engine.size())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What a run of the scale suite comes to: figures beside their bounds, and words on them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median, quantiles
 
 from bench.quietness import is_quiet, other_work
@@ -17,24 +17,24 @@ _BYTES_A_NUMBER = 4
 def scale_figures(measured: ScaleMeasured) -> tuple[Figure, ...]:
     """The figures that stand beside a bound."""
     raw_bytes = measured.sizes.vectors * measured.dimension * _BYTES_A_NUMBER
-    private_bytes = measured.size["resident_bytes"] - measured.size["mapped_bytes"]
+    index_bytes = _private_bytes(measured.size) - _private_bytes(measured.empty)
     return (
         _recall("recall", f"The nearest {LIMIT} products found", measured.recall),
         _recall("filtered_recall", "The same among one in a hundred", measured.filtered_recall),
         Figure(
             key="memory_to_raw_vectors",
-            title="Memory of the process that answers, all that is resident",
+            title="Memory that the index takes in the process that answers, without mapped files",
             unit="MiB",
-            value=_mebibytes(measured.size["resident_bytes"]),
+            value=_mebibytes(index_bytes),
             against="the vectors as they are, four bytes a number",
             against_value=_mebibytes(raw_bytes),
             at_most=_MEMORY_BAR,
         ),
         Figure(
-            key="private_memory_to_raw_vectors",
-            title="Of this, what the system cannot take back: no mapped files",
+            key="resident_to_raw_vectors",
+            title="All that this process has resident, Python and mapped files too",
             unit="MiB",
-            value=_mebibytes(private_bytes),
+            value=_mebibytes(measured.size["resident_bytes"]),
             against="the same vectors",
             against_value=_mebibytes(raw_bytes),
         ),
@@ -71,7 +71,7 @@ def scale_beside(measured: ScaleMeasured) -> dict[str, Samples]:
     }
     return {
         "recall_of_real_photos": Samples(rounds=tuple(measured.real_recall)),
-        "empty_process_mib": _mebibytes(measured.empty_bytes),
+        "empty_process_mib": _mebibytes(measured.empty["resident_bytes"]),
         "other_work_cores": Samples(rounds=tuple(measured.other_work_cores)),
         **alike,
     }
@@ -99,7 +99,7 @@ def scale_remarks(result: BenchResult) -> Iterator[str]:
         "products were found."
     )
     empty = beside["empty_process_mib"].median
-    yield f"{empty:.0f} MiB of the memory is the process before it opens the index."
+    yield f"{empty:.0f} MiB of what is resident is the process before it opens the index."
     yield f"{spread(other_work(result))} cores were busy with what is none of the bench's" + (
         "." if is_quiet(result) else ": too much for figures by the clock to say anything."
     )
@@ -124,6 +124,10 @@ def _milliseconds(key: str, title: str, seconds: Iterable[float], at_most: float
 
 def _once(key: str, title: str, unit: str, value: float) -> Measure:
     return Measure(key=key, title=title, unit=unit, value=Samples(rounds=(value,)))
+
+
+def _private_bytes(size: Mapping[str, float]) -> float:
+    return size["resident_bytes"] - size["mapped_bytes"]
 
 
 def _mebibytes(count: float) -> Samples:

@@ -1,6 +1,6 @@
 """How a generation lies in memory and on disk, by how many pictures it is to hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -19,18 +19,21 @@ class Layout:
     quantized: searches compare int8 copies held in memory, and compare the best again by the originals.
     vectors_on_disk: the originals are read from disk (mapped; the system keeps in memory what is asked for).
     graph_on_disk, payload_on_disk: the same of the HNSW graph, and of what is stored beside the vectors.
+    indexes_on_disk: the same of the indexes that filters use, and, embedded, of which id lies where.
     """
 
     quantized: bool = False
     vectors_on_disk: bool = False
     graph_on_disk: bool = False
     payload_on_disk: bool = False
+    indexes_on_disk: bool = False
 
 
+_LARGE = Layout(quantized=True, vectors_on_disk=True, payload_on_disk=True, indexes_on_disk=True)
 LAYOUTS = {
     SizeClass.SMALL: Layout(),
-    SizeClass.LARGE: Layout(quantized=True, vectors_on_disk=True, payload_on_disk=True),
-    SizeClass.HUGE: Layout(quantized=True, vectors_on_disk=True, graph_on_disk=True, payload_on_disk=True),
+    SizeClass.LARGE: _LARGE,
+    SizeClass.HUGE: replace(_LARGE, graph_on_disk=True),
 }
 
 QUANTILE = 0.99

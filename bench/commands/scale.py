@@ -82,6 +82,8 @@ def scale(
     """
     console = Console()
     began_at, began = datetime.now(UTC), monotonic()
+    # Of what is measured; by the end of a long run another one may be checked out.
+    commit = current_commit(recording.REPOSITORY)
     sizes = ScaleSizes(
         vectors=vectors,
         rounds=rounds,
@@ -97,7 +99,7 @@ def scale(
         suite="scale",
         began_at=began_at.isoformat(timespec="seconds"),
         seconds=monotonic() - began,
-        commit=current_commit(recording.REPOSITORY),
+        commit=commit,
         machine=describe_machine(),
         versions=versions(),
         settings={

@@ -51,7 +51,7 @@ class ScaleMeasured:
 
     real, made: how the catalogue's vectors lie, and those that are indexed.
     write_seconds, index_seconds, open_seconds: in the engine; the last in the process that answers.
-    empty_bytes: what that process has in memory before it opens the folder; the sizes are those after all
+    empty, size: what that process has in memory, and on the disk, before it opens the folder and after all
         rounds. real_recall: for the catalogue's own photos.
     """
 
@@ -62,7 +62,7 @@ class ScaleMeasured:
     write_seconds: float
     index_seconds: float
     open_seconds: float = 0.0
-    empty_bytes: int = 0
+    empty: Mapping[str, float] = field(default_factory=dict)
     size: Mapping[str, float] = field(default_factory=dict)
     seconds: list[list[float]] = field(default_factory=list)
     filtered_seconds: list[list[float]] = field(default_factory=list)
@@ -110,6 +110,7 @@ def measure_scale(
             progress.advance(task, len(piece.vectors))
         task = progress.add_task(_INDEXED, total=None)
         index_seconds = engine.ask(what="reopen")["seconds"]
+        engine.ask(what="close")
         progress.update(task, total=1, completed=1)
     measured = ScaleMeasured(
         sizes,
@@ -129,7 +130,7 @@ def _ask(
     sizes = measured.sizes
     task = progress.add_task(_ASKED, total=sizes.rounds)
     with _engine(folder, sizes) as engine:
-        empty_bytes = engine.greeting()["resident_bytes"]
+        empty = engine.greeting()
         open_seconds = engine.ask(what="reopen")["seconds"]
         warm_up = slice(sizes.rounds * sizes.questions, None)
         for brand in (None, brand_of(BRAND, BRANDS)):
@@ -155,7 +156,7 @@ def _ask(
         size = engine.ask(what="size")
         answer = _answers(engine, folder, photos.questions, None)
         measured.real_recall.append(recall(_product_numbers(answer["products"]), photos.all.products()))
-    return replace(measured, open_seconds=open_seconds, empty_bytes=empty_bytes, size=size)
+    return replace(measured, open_seconds=open_seconds, empty=empty, size=size)
 
 
 def _write(engine: AskedProcess, folder: Path, piece: Piece, categories: Sequence[str]) -> float:

@@ -12,6 +12,7 @@ from tests.contract.engines import LocalModeClient
 from tests.contract.samples import a_generation, a_record, a_write, vector_of
 from vector_store import ProductIndex, Stamp, VectorStore
 from vector_store.edge import EdgeStore
+from vector_store.indexes import indexes_of
 from vector_store.server import ServerStore
 from vector_store.server.connection import Connection
 from vector_store.size_class import SizeClass
@@ -33,9 +34,19 @@ class ListeningClient(LocalModeClient):
 
     made_with: Mapping[str, Any]
 
+    def __init__(self, *places: Any, **settings: Any) -> None:
+        super().__init__(*places, **settings)
+        self.indexed_with: dict[str, Any] = {}
+
     def create_collection(self, *names: Any, **settings: Any) -> bool:
         self.made_with = settings
         return super().create_collection(*names, **settings)
+
+    def create_payload_index(
+        self, collection_name: str, field_name: str, field_schema: Any = None, *more: Any, **settings: Any
+    ) -> Any:
+        self.indexed_with[field_name] = field_schema
+        return super().create_payload_index(collection_name, field_name, field_schema, *more, **settings)
 
 
 @pytest.mark.parametrize("size_class", list(SizeClass))
@@ -79,6 +90,21 @@ def test_the_embedded_engine_is_told(
     assert (config.get("quantization_config") is not None) is quantised
     assert (config.get("hnsw_config") or {}).get("on_disk") is graph_on_disk
     assert config["vectors"]["image"].get("on_disk") is vectors_on_disk
+    assert ("cold" in json.dumps(config)) is quantised
+
+
+@pytest.mark.parametrize(("size_class", "on_disk"), [(SizeClass.SMALL, None), (SizeClass.LARGE, True)])
+def test_the_embedded_engine_keeps_indexes_where_the_class_says(
+    tmp_path: Path, size_class: SizeClass, on_disk: bool | None
+) -> None:
+    """What filters use is in memory or on the disk, as the engine describes it."""
+    with closing(EdgeStore(tmp_path, size_class=size_class)) as store:
+        store.create(MADE)
+    described = [json.loads(path.read_text("utf-8")) for path in tmp_path.rglob("payload_index/config.json")]
+    fields = [field for config in described for field in config["indexed_fields"]]
+    assert set(fields) == {field.replace('"', "") for field in indexes_of(MADE)}
+    kinds = [kind for config in described for kind in config["indexed_fields"].values()]
+    assert {each.get("on_disk") if isinstance(each, dict) else None for each in kinds} == {on_disk}
 
 
 @TOLD
@@ -93,3 +119,5 @@ def test_the_server_is_told(
     assert (made_with["quantization_config"] is not None) is quantised
     assert (made_with["hnsw_config"].on_disk if made_with["hnsw_config"] else None) is graph_on_disk
     assert made_with["vectors_config"]["image"].on_disk is vectors_on_disk
+    assert client.indexed_with.keys() == indexes_of(MADE).keys()
+    assert {getattr(kind, "on_disk", None) for kind in client.indexed_with.values()} == {vectors_on_disk}

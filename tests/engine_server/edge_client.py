@@ -11,9 +11,10 @@ from qdrant_client import QdrantClient, models
 from tests.engine_server.conditions_of import condition_of
 from vector_store import AllOf, Collection, Condition, Generation, GenerationMissing
 from vector_store.edge import EdgeStore
+from vector_store.indexes import indexes_of
 from vector_store.points import DeletePoints, Operation, Point, UpsertPoints
 from vector_store.server.collection import VECTOR_NAME, address_of
-from vector_store.server.store import METADATA_KEY, indexes_of, previous_alias
+from vector_store.server.store import METADATA_KEY, previous_alias
 
 
 class EdgeClient:
@@ -68,7 +69,7 @@ class EdgeClient:
         whose = "hidden_of" if generation.name in self._hidden else "collection"
         info.config.metadata = {METADATA_KEY: {**generation.to_json(), whose: shop}}
         info.payload_schema = {
-            field: models.PayloadIndexInfo(data_type=kind, points=0)
+            field: models.PayloadIndexInfo(data_type=models.PayloadSchemaType(kind), points=0)
             for field, kind in indexes_of(generation).items()
         }
         return info

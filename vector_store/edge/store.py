@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
+from typing import TypeAlias
 
 import portalocker
 import qdrant_edge as edge
@@ -26,9 +27,8 @@ from vector_store.errors import (
     StoreMisused,
     StoreUnavailable,
 )
-from vector_store.filterable import FILTERABLE_FIELDS
 from vector_store.generation import Generation, is_generation_name
-from vector_store.json_path import to_json_path
+from vector_store.indexes import indexes_of
 from vector_store.size_class import LAYOUTS, QUANTILE, Layout, SizeClass
 
 _DESCRIPTION = "generation.json"
@@ -36,11 +36,26 @@ _DESCRIPTION = "generation.json"
 # But for the last, the engine's own defaults, which it wants to be told.
 _GRAPH_ON_DISK = edge.HnswIndexConfig(m=16, ef_construct=100, full_scan_threshold=10_000, on_disk=True)
 
-_INDEX_TYPES = {
+_INDEX_TYPES: Mapping[str, edge.PayloadSchemaType] = {
     "keyword": edge.PayloadSchemaType.Keyword,
     "integer": edge.PayloadSchemaType.Integer,
     "float": edge.PayloadSchemaType.Float,
     "bool": edge.PayloadSchemaType.Bool,
+    "uuid": edge.PayloadSchemaType.Uuid,
+}
+_ON_DISK: TypeAlias = (
+    edge.KeywordIndexParams
+    | edge.IntegerIndexParams
+    | edge.FloatIndexParams
+    | edge.BoolIndexParams
+    | edge.UuidIndexParams
+)
+_INDEXES_ON_DISK: Mapping[str, _ON_DISK] = {
+    "keyword": edge.KeywordIndexParams(on_disk=True),
+    "integer": edge.IntegerIndexParams(on_disk=True),
+    "float": edge.FloatIndexParams(on_disk=True),
+    "bool": edge.BoolIndexParams(on_disk=True),
+    "uuid": edge.UuidIndexParams(on_disk=True),
 }
 
 
@@ -102,8 +117,11 @@ class EdgeStore:
                 folder.mkdir(parents=True)
                 require_room(folder)
                 shard = edge.EdgeShard.create(str(folder / "shard"), _config(generation, self._layout))
-                for field, kind in _indexes(generation).items():
-                    shard.update(edge.UpdateOperation.create_field_index(field, kind))
+                kinds: Mapping[str, edge.PayloadSchemaType | _ON_DISK] = (
+                    _INDEXES_ON_DISK if self._layout.indexes_on_disk else _INDEX_TYPES
+                )
+                for field, kind in indexes_of(generation).items():
+                    shard.update(edge.UpdateOperation.create_field_index(field, kinds[kind]))
             self._hidden[generation.name] = EdgeCollection(generation, shard, folder)
             return self._hidden[generation.name]
 
@@ -212,22 +230,8 @@ def _config(generation: Generation, layout: Layout) -> edge.EdgeConfig:
         hnsw_config=_GRAPH_ON_DISK if layout.graph_on_disk else None,
         quantization_config=int8 if layout.quantized else None,
         on_disk_payload=layout.payload_on_disk or None,
+        id_tracker_memory=edge.Memory.Cold if layout.indexes_on_disk else None,
     )
-
-
-def _indexes(generation: Generation) -> dict[str, edge.PayloadSchemaType]:
-    named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
-    attributes = {
-        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind]
-        for name, kind in generation.filterable_attributes.items()
-    }
-    return {
-        "product": edge.PayloadSchemaType.Uuid,
-        "kind": edge.PayloadSchemaType.Keyword,
-        "retry_at": edge.PayloadSchemaType.Integer,
-        **named,
-        **attributes,
-    }
 
 
 def _read_description(path: Path) -> Generation:

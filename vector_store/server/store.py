@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from qdrant_client import models
 
 from vector_store.errors import GenerationMissing, StoreCorrupt, StoreError, StoreMisused, StoreUnavailable
-from vector_store.filterable import FILTERABLE_FIELDS
 from vector_store.generation import Generation, is_generation_name
-from vector_store.json_path import to_json_path
+from vector_store.indexes import indexes_of
 from vector_store.server.collection import VECTOR_NAME, ServerCollection, address_of
 from vector_store.server.connection import Connection
 from vector_store.server.failures import is_access_refused
@@ -18,11 +17,19 @@ METADATA_KEY = "visual_product_search"
 _HIDDEN_OF = "hidden_of"
 """Stands in place of `collection` in what is stored with a collection that nobody is to see yet."""
 
-_INDEX_TYPES = {
+_INDEX_TYPES: Mapping[str, models.PayloadSchemaType] = {
     "keyword": models.PayloadSchemaType.KEYWORD,
     "integer": models.PayloadSchemaType.INTEGER,
     "float": models.PayloadSchemaType.FLOAT,
     "bool": models.PayloadSchemaType.BOOL,
+    "uuid": models.PayloadSchemaType.UUID,
+}
+_INDEXES_ON_DISK: Mapping[str, models.PayloadSchemaParams] = {
+    "keyword": models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, on_disk=True),
+    "integer": models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, on_disk=True),
+    "float": models.FloatIndexParams(type=models.FloatIndexType.FLOAT, on_disk=True),
+    "bool": models.BoolIndexParams(type=models.BoolIndexType.BOOL, on_disk=True),
+    "uuid": models.UuidIndexParams(type=models.UuidIndexType.UUID, on_disk=True),
 }
 
 
@@ -197,9 +204,12 @@ class ServerStore:
         # The server spells paths in its own way; quotation marks are all that can differ.
         indexed = {field.replace('"', "") for field in info.payload_schema}
         with self._connection.client(what) as client:
+            kinds: Mapping[str, models.PayloadSchemaType | models.PayloadSchemaParams] = (
+                _INDEXES_ON_DISK if self._layout.indexes_on_disk else _INDEX_TYPES
+            )
             for field, kind in indexes_of(generation).items():
                 if field.replace('"', "") not in indexed:
-                    client.create_payload_index(generation.name, field, kind, wait=True)
+                    client.create_payload_index(generation.name, field, kinds[kind], wait=True)
             wanted = replication.write_consistency_factor
             if wanted is not None and (info.config.params.write_consistency_factor or 1) < wanted:
                 client.update_collection(
@@ -230,21 +240,6 @@ class ServerStore:
 def previous_alias(collection: str) -> str:
     """The alias of the generation that was promoted before; no shop's own alias may end like it."""
     return f"{collection}.previous"
-
-
-def indexes_of(generation: Generation) -> dict[str, models.PayloadSchemaType]:
-    named = {field: _INDEX_TYPES[kind] for field, kind in FILTERABLE_FIELDS.items()}
-    attributes = {
-        to_json_path(f"attributes.{name}"): _INDEX_TYPES[kind]
-        for name, kind in generation.filterable_attributes.items()
-    }
-    return {
-        "product": models.PayloadSchemaType.UUID,
-        "kind": models.PayloadSchemaType.KEYWORD,
-        "retry_at": models.PayloadSchemaType.INTEGER,
-        **named,
-        **attributes,
-    }
 
 
 def _quantization(layout: Layout) -> models.ScalarQuantization | None:
