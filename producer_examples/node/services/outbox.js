@@ -1,4 +1,4 @@
-import { newEvent } from './productStore.js';
+import { newEvent } from './newEvent.js';
 
 /**
  * What of the products is still to be told, and who is telling it.

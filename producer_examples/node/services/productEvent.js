@@ -1,4 +1,4 @@
-import { attributesOf } from './productView.js';
+import { attributesOf, publicIdsOf } from './productView.js';
 
 const SOURCE = '/shop/backend';
 
@@ -27,6 +27,11 @@ export function eventMessage(product, topics, publicUrl) {
     value: JSON.stringify(event),
     headers: { 'content-type': 'application/cloudevents+json' },
   };
+}
+
+/** The publicIds of the photos that go with a deleted product, once its event is out. */
+export function photosOf(product) {
+  return publicIdsOf(product.images);
 }
 
 function eventData(product, id, publicUrl) {

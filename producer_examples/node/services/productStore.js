@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-
+import { newEvent } from './newEvent.js';
 import { publicIdsOf } from './productView.js';
 
 const IMAGE_TRIES = 5;
@@ -78,9 +77,4 @@ export class ProductStore {
     if (matchedCount === 1) this.#changed();
     return matchedCount === 1;
   }
-}
-
-/** An event's place in the outbox. Its id tells this event from every other of the product. */
-export function newEvent(eventType) {
-  return { eventId: randomUUID(), eventType, time: new Date() };
 }

@@ -1,5 +1,4 @@
-import { eventMessage } from './productEvent.js';
-import { publicIdsOf } from './productView.js';
+import { eventMessage, photosOf } from './productEvent.js';
 
 const AT_ONCE = 16;
 const MAX_BACKOFF_MS = 30_000;
@@ -73,7 +72,7 @@ export class Relay {
       // A process that was held up here must not send what others may have overtaken.
       if (!product?.outbox || Date.now() + deliveryMs > until) continue;
       await publisher.publish(eventMessage(product, topics, publicUrl));
-      if (product.deletedAt) await photos.remove(publicIdsOf(product.images));
+      if (product.deletedAt) await photos.remove(photosOf(product));
       if (await outbox.clear(product)) return;
       await outbox.publishAgain(product);
     }

@@ -49,9 +49,7 @@ def open_source(
             # Files are read without pymongo.
             from producer_examples.python.importing.mongodb_source import MongoSource  # noqa: PLC0415
         except ModuleNotFoundError as error:
-            raise SourceError(
-                f"MongoDB needs the package pymongo (`make setup` installs it): {error}"
-            ) from error
+            raise SourceError(f"MongoDB needs the package pymongo (pip install pymongo): {error}") from error
         return MongoSource(name, collection, database=database, id_path=id_path, joins=joins)
     if "://" in name:
         raise SourceError(

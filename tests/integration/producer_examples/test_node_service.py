@@ -1,5 +1,6 @@
 """The Node example as its operator and its admins meet it."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pymongo import MongoClient
 from tests.brokers.broker import Broker
 from tests.brokers.free_ports import free_ports
 from tests.brokers.topics import Topics
+from tests.services.copied_backend import copied_backend
 from tests.services.eventually import eventually
 from tests.services.java_mongodb import running_java_mongodb
 from tests.services.shop_backend import NODE_EXAMPLE, ShopBackend, node_program
@@ -118,6 +120,24 @@ def test_products_of_before_are_told_with_one_update(
         )
         told = {(message.key or b"").decode() for message in read_topics(kafka.bootstrap_servers, [topic])}
         assert told == {str(document["_id"]) for document in products.find()}
+
+
+def test_the_guides_files_and_lines_make_a_backend(
+    mongodb: str, kafka: Broker, topics: Topics, tmp_path: Path
+) -> None:
+    """What add-to-your-node-backend.md says to copy and to write tells an old product, then its change."""
+    topic = topics.create()
+    script = copied_backend(tmp_path / "copied", kafka.bootstrap_servers, topic)
+    uri = f"mongodb://{mongodb}/copied?directConnection=true"
+    done = subprocess.run(
+        [node_program(), str(script), uri], capture_output=True, text=True, timeout=90, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr + done.stdout
+    told = [json.loads(each.value or b"") for each in read_topics(kafka.bootstrap_servers, [topic])]
+    assert [(event["type"], event["data"]["version"], event["data"]["price"]) for event in told] == [
+        ("product.updated", 1, 1),
+        ("product.updated", 2, 2),
+    ]
 
 
 @pytest.mark.parametrize(
