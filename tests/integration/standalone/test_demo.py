@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from standalone.catalogue import read_catalogue
 from tests.ci import skip_or_fail
 from tests.integration.standalone.conftest import StartDemo, gone_within
 from tests.integration.standalone.demo_process import DemoProcess, Ports
+from tests.services.eventually import eventually
+from tests.services.shop_backend import node_program
+
+_ROOT = Path(__file__).parents[3]
 
 # What a shell may have set for a real shop; none of it may reach the demo.
 _REAL_SHOP = {
@@ -33,6 +38,7 @@ _REAL_SHOP = {
 # A first start embeds 406 photos, beside whatever else the machine does.
 pytestmark = pytest.mark.timeout(300)
 
+_KEY = "key of a backend"
 _SERVING = "Serving until Ctrl-C"
 
 
@@ -52,8 +58,9 @@ def filled(start_demo: StartDemo, ports: Ports, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="module")
 def served(start_demo: StartDemo, ports: Ports, filled: tuple[Path, str]) -> DemoProcess:
-    """A second start on it, serving."""
-    demo = start_demo(filled[0], ports)
+    """A second start on it, serving, and open to calls that write."""
+    digest = sha256(_KEY.encode()).hexdigest()
+    demo = start_demo(filled[0], ports, environment={"SEARCH_API_KEYS": f"backend:write:{digest}"})
     demo.wait_for(_SERVING)
     return demo
 
@@ -105,6 +112,43 @@ def test_a_second_start_finds_its_index_and_embeds_nothing(
     log = (filled[0] / "logs" / "services.earlier.log").read_text()
     assert '"event": "generation created"' in log
     assert "generation created" not in (filled[0] / "logs" / "services.log").read_text()
+
+
+def test_the_calls_of_an_earlier_service_work_as_the_guide_says(
+    served: DemoProcess, ports: Ports, tmp_path: Path
+) -> None:
+    """Its command and its lines for Node.js store two pictures of the sample shop under one product."""
+    guide = (_ROOT / "docs" / "how-to" / "move-from-http-calls.md").read_text("utf-8")
+    (command,) = re.findall(r"^curl -X POST .*?(?=^```)", guide, re.MULTILINE | re.DOTALL)
+    (lines,) = re.findall(r"```js\n(.*?)```", guide, re.DOTALL)
+    address = f"http://127.0.0.1:{ports.api}"
+    first, second = (
+        f"http://127.0.0.1:{ports.images}/images/{path.name}"
+        for path in sorted(read_catalogue().folder.glob("images/*.jpg"))[:2]
+    )
+    (picture,) = re.findall(r'"image_url": "([^"]+)"', command)
+    here = command.replace("http://localhost:8000", address).replace(picture, first)
+    (stored,) = run(f"KEY='{_KEY}'; {here}")["products"]
+    assert stored["event"] == "product.created"
+    script = tmp_path / "backend.mjs"
+    said = {
+        "SEARCH_API_URL": address,
+        "SEARCH_API_KEY": _KEY,
+        "product": {"_id": stored["product_id"]},
+        "image": {"secure_url": second, "public_id": "second"},
+    }
+    constants = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in said.items())
+    script.write_text(f"{constants}{lines}console.log(await answer.text());\n")
+    done = subprocess.run([node_program(), str(script)], capture_output=True, timeout=30, check=True)
+    (stored,) = json.loads(done.stdout)["products"]
+    assert stored["event"] == "product.updated"
+    about = f"curl -sS {address}/products/{stored['product_id']}"
+    assert eventually(lambda: run(about).get("image_counts", {}).get("indexed") == 2, 60), run(about)
+    (removed,) = run(
+        f"curl -sS '{address}/remove_embedding?wait=20' -H 'X-API-Key: {_KEY}' "
+        f"-d product_id={stored['product_id']}"
+    )["products"]
+    assert (removed["event"], removed["searchable"]) == ("product.deleted", True)
 
 
 def test_the_printed_commands_answer(served: DemoProcess) -> None:
