@@ -60,6 +60,10 @@ bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or
 bench-search: $(VENV)/everything.stamp ## The search API beside its bounds, and under many clients, in some minutes
 	$(BIN)/python -m bench search $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(VENV)/everything.stamp ## A million vectors in the embedded engine: some twenty minutes (ARGS="--vectors 60000")
+	$(BIN)/python -m bench scale $(ARGS)
+
 .PHONY: check
 check: $(VENV)/everything.stamp node-modules ## Lint, format, types, import contract, spelling, what is tracked, known vulnerabilities
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ BenchError
 ├── ProcessFailed    a process that is measured, or measured with, has ended or does not answer
 ├── TooSlow          what was published was not indexed in time
 ├── NoRoom           the disk has none for what is to be measured
+├── FolderTaken      the folder of an index that is to be made holds something else
 ├── WrongOutcome     the work that was measured was not done right, so its speed means nothing
 └── NotRecorded      the figures are no good to be shown as the repository's
 """
@@ -23,6 +24,10 @@ class TooSlow(BenchError):
 
 class NoRoom(BenchError):
     """The disk is too full."""
+
+
+class FolderTaken(BenchError):
+    """What is there would be mixed with what is measured, or lost."""
 
 
 class WrongOutcome(BenchError):

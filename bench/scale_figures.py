@@ -55,8 +55,12 @@ def scale_measures(measured: ScaleMeasured) -> tuple[Measure, ...]:
         _milliseconds(
             "filtered_p99_ms", "A search among one in a hundred, p99", map(_tail, measured.filtered_seconds)
         ),
-        _once("write_seconds", "Writing", "s", measured.write_seconds),
-        _once("index_seconds", "Building the graph", "s", measured.index_seconds),
+        _milliseconds("core_ms", "A search, of cores", measured.core_seconds),
+        _milliseconds(
+            "filtered_core_ms", "A search among one in a hundred, of cores", measured.filtered_core_seconds
+        ),
+        _once("write_core_seconds", "Writing", "core-s", measured.index.write_core_seconds),
+        _once("index_core_seconds", "Building the graph", "core-s", measured.index.index_core_seconds),
         _once("open_seconds", "Opening it afterwards", "s", measured.open_seconds),
         _once("disk_mib", "On the disk", "MiB", measured.size["disk_bytes"] / 2**20),
     )
@@ -73,6 +77,9 @@ def scale_beside(measured: ScaleMeasured) -> dict[str, Samples]:
         "recall_of_real_photos": Samples(rounds=tuple(measured.real_recall)),
         "empty_process_mib": _mebibytes(measured.empty["resident_bytes"]),
         "other_work_cores": Samples(rounds=tuple(measured.other_work_cores)),
+        "write_seconds": Samples(rounds=(measured.index.write_seconds,)),
+        "index_seconds": Samples(rounds=(measured.index.index_seconds,)),
+        "busy_cores_while_made": Samples(rounds=(measured.index.other_work_cores,)),
         **alike,
     }
 
@@ -100,8 +107,14 @@ def scale_remarks(result: BenchResult) -> Iterator[str]:
     )
     empty = beside["empty_process_mib"].median
     yield f"{empty:.0f} MiB of what is resident is the process before it opens the index."
-    yield f"{spread(other_work(result))} cores were busy with what is none of the bench's" + (
-        "." if is_quiet(result) else ": too much for figures by the clock to say anything."
+    writing, building = (f"{beside[name].median / 60:.1f} min" for name in ("write_seconds", "index_seconds"))
+    yield (
+        f"Made in {writing} of writing, {building} of building the graph; "
+        f"{beside['busy_cores_while_made'].median:.1f} cores were others' meanwhile."
+    )
+    yield (
+        f"While it answered, {spread(other_work(result))} cores were busy with what is none of the bench's"
+        + ("." if is_quiet(result) else ": too much for figures by the clock to say anything.")
     )
 
 

@@ -44,6 +44,11 @@ _SIZES = ScaleSizes()
     show_default=True,
     help="The QDRANT_SIZE_CLASS to measure.",
 )
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Make the index there and keep it; one that is there already is asked again, and not made again.",
+)
 @click.option("--seed", type=int, default=_SIZES.seed, show_default=True, help="Draws vectors and questions.")
 @click.option(
     "--json",
@@ -64,6 +69,7 @@ def scale(
     rounds: int,
     questions: int,
     size_class: str,
+    folder: Path | None,
     seed: int,
     json_path: Path,
     record: bool,
@@ -71,14 +77,14 @@ def scale(
     """A million vectors in Qdrant Edge: whether the right ones are found, how fast, and what it takes.
 
     They are made to lie as the embedded photos of the sample catalogue do, and written, opened and asked for
-    as the services do. The index goes to a temporary folder (TMPDIR), where it takes some gigabytes.
+    as the services do. The index takes some gigabytes, in a temporary folder (TMPDIR) without --folder.
 
     \b
     Examples:
       python -m bench scale
       python -m bench scale --vectors 60000
       python -m bench scale --vectors 60000 --size-class small --json small.json
-      python -m bench scale --record
+      python -m bench scale --folder /var/tmp/million --record
     """
     console = Console()
     began_at, began = datetime.now(UTC), monotonic()
@@ -92,9 +98,11 @@ def scale(
         seed=seed,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with TemporaryDirectory(prefix="bench-") as folder, Progress(*columns, console=console) as progress:
+    with TemporaryDirectory(prefix="bench-") as passing, Progress(*columns, console=console) as progress:
         real = embed_catalogue(read_catalogue(), SearchApiSettings())
-        measured = measure_scale(Path(folder), real, sizes, progress)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        measured = measure_scale(folder or Path(passing), real, sizes, progress)
     result = BenchResult(
         suite="scale",
         began_at=began_at.isoformat(timespec="seconds"),

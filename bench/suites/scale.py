@@ -14,6 +14,7 @@ from bench.catalogue_vectors import CatalogueVectors, Numbers, Vectors
 from bench.core_seconds import Clocks, Effort
 from bench.errors import NoRoom
 from bench.exact_search import ExactSearch, recall
+from bench.kept_index import MadeIndex, kept_index
 from bench.likeness import Likeness, likeness
 from bench.made_vectors import MadeVectors, Piece
 from bench.search_index import brand_of, product_number
@@ -26,7 +27,7 @@ LIMIT: Final = 10
 BRANDS: Final = 100
 BRAND: Final = 7
 _WARM_UP_QUESTIONS = 20
-_WRITTEN, _INDEXED, _ASKED = "writing", "building the graph", "asking"
+_WRITTEN, _INDEXED, _COMPARED, _ASKED = "writing", "building the graph", "exact search", "asking"
 # On the disk while the engine writes everything anew, measured with some to spare.
 _ROOM_BYTES_A_VECTOR = 12_000
 _ANSWER_SECONDS = 4 * 3600.0
@@ -49,23 +50,24 @@ class ScaleSizes:
 class ScaleMeasured:
     """What the run gave; lists by round, and in a round by question.
 
-    real, made: how the catalogue's vectors lie, and those that are indexed.
-    write_seconds, index_seconds, open_seconds: in the engine; the last in the process that answers.
-    empty, size: what that process has in memory, and on the disk, before it opens the folder and after all
-        rounds. real_recall: for the catalogue's own photos.
+    real, made: how the catalogue's vectors lie, and those that are indexed. index: how it was made.
+    open_seconds: in the process that answers. empty, size: what that process has in memory, and on the disk,
+        before it opens the folder and after all rounds. *core_seconds: of a search, by round.
+    real_recall: for the catalogue's own photos.
     """
 
     sizes: ScaleSizes
     dimension: int
     real: Likeness
     made: Likeness
-    write_seconds: float
-    index_seconds: float
+    index: MadeIndex
     open_seconds: float = 0.0
     empty: Mapping[str, float] = field(default_factory=dict)
     size: Mapping[str, float] = field(default_factory=dict)
     seconds: list[list[float]] = field(default_factory=list)
     filtered_seconds: list[list[float]] = field(default_factory=list)
+    core_seconds: list[float] = field(default_factory=list)
+    filtered_core_seconds: list[float] = field(default_factory=list)
     recall: list[float] = field(default_factory=list)
     filtered_recall: list[float] = field(default_factory=list)
     real_recall: list[float] = field(default_factory=list)
@@ -91,36 +93,67 @@ class Truth:
 def measure_scale(
     folder: Path, real: CatalogueVectors, sizes: ScaleSizes, progress: Progress
 ) -> ScaleMeasured:
-    """Make the index, and ask. Blocks: a million vectors take about a quarter of an hour on two cores.
+    """Make the index, unless the folder has it, and ask.
 
-    Raises BenchError.
+    Blocks: a million vectors take about a quarter of an hour on two cores. Raises BenchError.
     """
-    _require_room(folder, sizes)
+    index = kept_index(folder, _made_of(sizes))
     made = MadeVectors(real, seed=sizes.seed)
     drawn = Truth(made.questions(sizes.rounds * sizes.questions + _WARM_UP_QUESTIONS))
     photos = Truth(real.vectors)
-    with _engine(folder, sizes) as engine:
-        engine.greeting()
-        write_seconds = 0.0
-        task = progress.add_task(_WRITTEN, total=sizes.vectors)
-        for piece in made.pieces(sizes.vectors, sizes.images_per_product):
-            write_seconds += _write(engine, folder, piece, made.category_names)
-            for truth in (drawn, photos):
-                truth.add(piece)
-            progress.advance(task, len(piece.vectors))
-        task = progress.add_task(_INDEXED, total=None)
-        index_seconds = engine.ask(what="reopen")["seconds"]
-        engine.ask(what="close")
-        progress.update(task, total=1, completed=1)
+    if index is None:
+        index = _make(folder, made, sizes, progress)
+    task = progress.add_task(_COMPARED, total=sizes.vectors)
+    for piece in made.pieces(sizes.vectors, sizes.images_per_product):
+        for truth in (drawn, photos):
+            truth.add(piece)
+        progress.advance(task, len(piece.vectors))
     measured = ScaleMeasured(
         sizes,
         real.vectors.shape[1],
         likeness(real.vectors, real.products, _numbers(real)),
         _likeness_of(made, sizes),
-        write_seconds,
-        index_seconds,
+        index,
     )
     return _ask(folder, measured, drawn, photos, progress)
+
+
+def _make(folder: Path, made: MadeVectors, sizes: ScaleSizes, progress: Progress) -> MadeIndex:
+    _require_room(folder, sizes)
+    with _engine(folder, sizes) as engine:
+        engine.greeting()
+        began = Clocks.of(engine.pid)
+        write_seconds = write_core_seconds = 0.0
+        task = progress.add_task(_WRITTEN, total=sizes.vectors)
+        for piece in made.pieces(sizes.vectors, sizes.images_per_product):
+            taken = _write(engine, folder, piece, made.category_names)
+            write_seconds += taken["seconds"]
+            write_core_seconds += taken["core_seconds"]
+            progress.advance(task, len(piece.vectors))
+        task = progress.add_task(_INDEXED, total=None)
+        indexed = engine.ask(what="reopen")
+        effort = Effort.between(began, Clocks.of(engine.pid))
+        progress.update(task, total=1, completed=1)
+        engine.ask(what="close")
+    index = MadeIndex(
+        of=_made_of(sizes),
+        write_seconds=write_seconds,
+        write_core_seconds=write_core_seconds,
+        index_seconds=indexed["seconds"],
+        index_core_seconds=indexed["core_seconds"],
+        other_work_cores=effort.other_work_cores,
+    )
+    index.keep(folder)
+    return index
+
+
+def _made_of(sizes: ScaleSizes) -> dict[str, Any]:
+    return {
+        "vectors": sizes.vectors,
+        "images_per_product": sizes.images_per_product,
+        "size_class": sizes.size_class.value,
+        "seed": sizes.seed,
+    }
 
 
 def _ask(
@@ -138,18 +171,20 @@ def _ask(
         for number in range(sizes.rounds):
             asked = slice(number * sizes.questions, (number + 1) * sizes.questions)
             steps = (
-                (None, drawn.all, measured.seconds, measured.recall),
+                (None, drawn.all, measured.seconds, measured.core_seconds, measured.recall),
                 (
                     brand_of(BRAND, BRANDS),
                     drawn.of_brand,
                     measured.filtered_seconds,
+                    measured.filtered_core_seconds,
                     measured.filtered_recall,
                 ),
             )
             began = Clocks.of(engine.pid)
-            for brand, truth, seconds, recalls in steps if number % 2 == 0 else reversed(steps):
+            for brand, truth, seconds, core_seconds, recalls in steps if number % 2 == 0 else reversed(steps):
                 answer = _answers(engine, folder, drawn.questions[asked], brand)
                 seconds.append(answer["seconds"])
+                core_seconds.append(answer["core_seconds"] / sizes.questions)
                 recalls.append(recall(_product_numbers(answer["products"]), truth.products()[asked]))
             measured.other_work_cores.append(Effort.between(began, Clocks.of(engine.pid)).other_work_cores)
             progress.advance(task)
@@ -159,11 +194,12 @@ def _ask(
     return replace(measured, open_seconds=open_seconds, empty=empty, size=size)
 
 
-def _write(engine: AskedProcess, folder: Path, piece: Piece, categories: Sequence[str]) -> float:
+def _write(engine: AskedProcess, folder: Path, piece: Piece, categories: Sequence[str]) -> dict[str, float]:
     path = folder / "piece.npz"
     np.savez(path, first=piece.first, categories=piece.categories, vectors=piece.vectors, owners=piece.owners)
-    written = engine.ask(what="write", piece=str(path), categories=categories, brands=BRANDS)
-    return float(written["seconds"])
+    taken = engine.ask(what="write", piece=str(path), categories=categories, brands=BRANDS)
+    path.unlink()
+    return taken
 
 
 def _likeness_of(made: MadeVectors, sizes: ScaleSizes) -> Likeness:
@@ -176,7 +212,9 @@ def _likeness_of(made: MadeVectors, sizes: ScaleSizes) -> Likeness:
 def _answers(engine: AskedProcess, folder: Path, questions: Vectors, brand: str | None) -> dict[str, Any]:
     path = folder / "questions.npy"
     np.save(path, questions)
-    return engine.ask(what="ask", questions=str(path), brand=brand, limit=LIMIT)
+    answer = engine.ask(what="ask", questions=str(path), brand=brand, limit=LIMIT)
+    path.unlink()
+    return answer
 
 
 def _engine(folder: Path, sizes: ScaleSizes) -> AskedProcess:

@@ -13,8 +13,10 @@ def test_a_tiny_run_shows_and_keeps_every_figure(tmp_path: Path) -> None:
     """Vectors are made, written, opened anew and asked for; so few of them are all found."""
     path = tmp_path / "scale.json"
     sizes = ("--vectors", "4000", "--rounds", "2", "--questions", "5")
-    done = bench("scale", *sizes, "--json", str(path))
+    folder = str(tmp_path / "index")
+    done = bench("scale", *sizes, "--folder", folder, "--json", str(path))
     assert done.returncode == 0, done.stderr
+    assert "writing" in done.stdout
     assert "exact search" in done.stdout
     result = BenchResult.model_validate_json(path.read_text("utf-8"))
     assert result.settings["products"] == 1_334
@@ -24,5 +26,12 @@ def test_a_tiny_run_shows_and_keeps_every_figure(tmp_path: Path) -> None:
     assert result.beside["recall_of_real_photos"].median == 1.0
     assert figures["memory_to_raw_vectors"].value.lowest > 0
     measures = {measure.key: measure.value.lowest for measure in result.measures}
-    assert measures.keys() >= {"p50_ms", "filtered_p50_ms", "write_seconds", "index_seconds", "disk_mib"}
+    assert measures.keys() >= {"p50_ms", "filtered_p50_ms", "write_core_seconds", "disk_mib"}
     assert all(value > 0 for value in measures.values())
+    again = bench("scale", *sizes, "--folder", folder, "--json", str(path))
+    assert again.returncode == 0, again.stderr
+    assert "building the graph" not in again.stdout.partition("figure")[0]
+    assert BenchResult.model_validate_json(path.read_text("utf-8")).figures[0] == result.figures[0]
+    other = bench("scale", "--vectors", "300", "--folder", folder)
+    assert other.returncode == 1
+    assert "has an index of" in other.stderr

@@ -1,5 +1,6 @@
 import pytest
 
+from bench.kept_index import MadeIndex
 from bench.likeness import Likeness
 from bench.results import BenchResult
 from bench.scale_figures import scale_beside, scale_figures, scale_measures, scale_remarks
@@ -17,13 +18,21 @@ def measured_scale(*, other_work_cores: float = 0.1) -> ScaleMeasured:
         dimension=128,
         real=Likeness(0.76, 0.58, 0.12, 24.3),
         made=Likeness(0.75, 0.6, 0.13, 23.8),
-        write_seconds=3.0,
-        index_seconds=20.0,
+        index=MadeIndex(
+            of={},
+            write_seconds=120.0,
+            write_core_seconds=100.0,
+            index_seconds=90.0,
+            index_core_seconds=150.0,
+            other_work_cores=0.7,
+        ),
         open_seconds=0.5,
         empty={"resident_bytes": 80 * MIB, "mapped_bytes": 25 * MIB},
         size={"resident_bytes": 90 * MIB, "mapped_bytes": 30 * MIB, "disk_bytes": 40 * MIB},
         seconds=[[0.001, 0.002, 0.009], [0.001, 0.004, 0.005]],
         filtered_seconds=[[0.001, 0.001, 0.001], [0.003, 0.003, 0.003]],
+        core_seconds=[0.002, 0.004],
+        filtered_core_seconds=[0.001, 0.003],
         recall=[0.99, 1.0],
         filtered_recall=[0.95, 0.97],
         real_recall=[0.985],
@@ -78,7 +87,9 @@ def test_times_are_in_the_units_that_they_say() -> None:
     assert by_key["p50_ms"].at_most == by_key["filtered_p50_ms"].at_most == 6.0
     assert by_key["filtered_p50_ms"].value.rounds == pytest.approx((1.0, 3.0))
     assert by_key["p99_ms"].value.rounds == pytest.approx((8.86, 4.98))
-    assert by_key["index_seconds"].value.median == 20.0
+    assert by_key["core_ms"].value.rounds == pytest.approx((2.0, 4.0))
+    assert by_key["write_core_seconds"].value.median == 100.0
+    assert by_key["index_core_seconds"].value.median == 150.0
     assert by_key["disk_mib"].value.median == 40.0
 
 
@@ -91,6 +102,7 @@ def test_the_table_says_what_the_vectors_are_like_and_whether_the_machine_was_qu
         "24 (24) directions",
         "QDRANT_SIZE_CLASS=large",
         "98.5 %",
+        "2.0 min of writing, 1.5 min",
     ):
         assert expected in text
     busy = result_of(measured_scale(other_work_cores=1.0))
