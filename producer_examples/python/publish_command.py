@@ -123,4 +123,6 @@ def _publish_state(kind: EventType, given: dict[str, Any]) -> None:
     line = event_line(kind, given)
     with errors_in_one_line(debug=given["debug"]):
         options = line_options(given, kind, None)
-        publish_lines(lambda: BytesIO(line), options, given, rate=None, dry_run=given["dry_run"])
+        publish_lines(
+            lambda: BytesIO(line), options, given, rate=None, dry_run=given["dry_run"], numbered=False
+        )

@@ -38,10 +38,14 @@ def publish_lines(
     *,
     rate: float | None,
     dry_run: bool,
+    numbered: bool = True,
 ) -> None:
-    """Send lines that can be read twice. Ends the command where one is bad or does not arrive."""
+    """Send lines that can be read twice. Ends the command where one is bad or does not arrive.
+
+    numbered: whether they are lines of somebody's file, and told by their numbers.
+    """
     topics, deadline_seconds = kafka["topics"], kafka["deadline_seconds"]
-    count = _check(read_events(reread(), options), topics, show=dry_run)
+    count = _check(read_events(reread(), options), topics, show=dry_run, numbered=numbered)
     if dry_run or count == 0:
         click.echo(f"{count} events, nothing sent", err=True)
         return
@@ -56,7 +60,7 @@ def publish_lines(
             deadline_seconds=deadline_seconds + _GRACE_SECONDS,
             on_delivered=lambda _: bar.update(1),
         )
-    _conclude(report, count)
+    _conclude(report, count, numbered=numbered)
 
 
 @contextmanager
@@ -84,11 +88,15 @@ def reread_file(file: str) -> Iterator[Callable[[], IO[bytes]]]:
         yield from_start
 
 
-def _check(read: Iterable[LineEvent | BadLine], topics: tuple[str, ...], *, show: bool) -> int:
+def _check(
+    read: Iterable[LineEvent | BadLine], topics: tuple[str, ...], *, show: bool, numbered: bool
+) -> int:
     """Return how many events there are. Ends the command if a line is bad."""
     events = bad = 0
     for item in read:
         if isinstance(item, BadLine):
+            if not numbered:
+                raise click.ClickException(f"{item.reason}; nothing was sent")
             bad += 1
             if bad <= _MAX_ERRORS_SHOWN:
                 say(f"line {item.line}: {item.reason}", err=True)
@@ -97,7 +105,8 @@ def _check(read: Iterable[LineEvent | BadLine], topics: tuple[str, ...], *, show
             if show:
                 topic = topic_of(item.event_type, topics)
                 size = len(item.message.value)
-                say(f"line {item.line}: {item.event_type} {item.product_id} to {topic}, {size} bytes")
+                place = f"line {item.line}: " if numbered else ""
+                say(f"{place}{item.event_type} {item.product_id} to {topic}, {size} bytes")
     if bad:
         raise click.ClickException(f"{bad} of {bad + events} lines are bad; nothing was sent")
     return events
@@ -110,9 +119,10 @@ def _only_events(read: Iterable[LineEvent | BadLine]) -> Iterator[LineEvent]:
         yield item
 
 
-def _conclude(report: Report, count: int) -> None:
+def _conclude(report: Report, count: int, *, numbered: bool) -> None:
     for failure in report.failures[:_MAX_ERRORS_SHOWN]:
-        say(f"line {failure.line}: {failure.product_id}: {failure.reason}", err=True)
+        place = f"line {failure.line}: " if numbered else ""
+        say(f"{place}{failure.product_id}: {failure.reason}", err=True)
     summary = f"{report.delivered} of {count} events arrived"
     if report.failed:
         summary += f", {report.failed} failed"

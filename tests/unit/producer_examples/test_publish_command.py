@@ -98,7 +98,7 @@ def test_a_product_is_created_from_options() -> None:
     words += ["--time", "2026-11-20T10:00:00+0200", "--mode", "binary", "--dry-run"]
     result = run(*words)
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("line 1: product.created 665f1c to product.created, ")
+    assert result.stdout.startswith("product.created 665f1c to product.created, ")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_one_product_is_one_event(words: list[str], event: str) -> None:
     """Of the command's type, to the topic of that name or the first."""
     result = run(*words, "--dry-run")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith(f"line 1: {event}, ")
+    assert result.stdout.startswith(f"{event}, ")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,14 @@ def test_a_bad_option_sends_nothing(words: list[str], reason: str) -> None:
     result = run(*words, stdin='{"id": 1}\n')
     assert result.exit_code != 0
     assert reason in result.stderr.splitlines()[-1]
+
+
+def test_what_is_wrong_with_options_is_one_line() -> None:
+    """There is no file whose lines could be counted."""
+    result = run("create", "7", "--price", "free")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: InvalidProduct: data.price: ")
+    assert line.endswith("; nothing was sent")
 
 
 def test_help_names_the_commands() -> None:
