@@ -13,7 +13,7 @@ from tests.brokers.topics import Topics
 from tests.chaos.album import Album
 from tests.chaos.conftest import make_shop
 from tests.chaos.history import HistorySize, history
-from tests.chaos.members import Members
+from tests.chaos.members import Members, missed_soon
 from tests.chaos.scale import only_in_full
 from tests.chaos.trial import Trial
 from tests.chaos.verdict import judge
@@ -64,7 +64,7 @@ def test_a_damaged_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_pa
     urls = album.serve_all(shop.host, addresses=1)
     first = history(trial.rng, shop.topics, urls, _SMALL)
     publish(shop.bootstrap_servers, first)
-    with Members(shop.environment(), tmp_path) as members:
+    with Members(shop.environment(KAFKA_CONFIG=missed_soon("{}")), tmp_path) as members:
         members.start()
         shop.wait_until_done(timeout_seconds=60)
         members.stop_all()
@@ -80,7 +80,7 @@ def test_a_damaged_folder(trial: Trial, shop_on_edge: Shop, album: Album, tmp_pa
         trial.faults["file overwritten"] += 1
         folder = tmp_path / str(number)
         folder.mkdir()
-        with Members(shop.environment(), folder) as members:
+        with Members(shop.environment(KAFKA_CONFIG=missed_soon("{}")), folder) as members:
             member = members.start()
             assert eventually(member.consumes_or_ended, timeout_seconds=60)
             if member.running:
