@@ -15,6 +15,7 @@ from consumer.settings import ConsumerSettings
 TUNABLE = frozenset(
     {
         "embed_batch_size",
+        "embed_calls",
         "embed_threads",
         "embedder",
         "embedder_providers",

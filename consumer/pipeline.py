@@ -3,8 +3,8 @@
     decode → coalesce → decide → fetch → embed → write
 
 Products flow independently: one that waits for a slow image holds up only the commit of its own offset.
-One thread plans (decode, coalesce, decide), some fetch, one embeds, one writes. Every queue between them is
-bounded, and so is the number of products in flight.
+One thread plans (decode, coalesce, decide), some fetch, one or some embed, one writes. Every queue between
+them is bounded, and so is the number of products in flight.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,6 +37,7 @@ class PipelineLimits:
     fetches_per_host: int = 16
     host_patience_seconds: float = 10.0
     embed_batch_images: int = 16
+    embed_calls: int = 1
     write_batch_products: int = 64
     max_products_in_flight: int = 256
     max_message_bytes_in_flight: int = 64 * 2**20
@@ -91,7 +92,11 @@ class Pipeline:
         self._failure: BaseException | None = None
         self._threads = [
             Thread(target=self._run, args=(step,), name=name, daemon=True)
-            for name, step in (("plan", self._plan), ("embed", self._embed), ("write", self._write))
+            for name, step in (
+                ("plan", self._plan),
+                *((f"embed-{number}", self._embed) for number in range(limits.embed_calls)),
+                ("write", self._write),
+            )
         ]
 
     def start(self) -> None:

@@ -49,6 +49,13 @@ class ConsumerSettings(
         default=24, ge=1, le=256, description="Images downloaded and decoded at the same time."
     )
     embed_batch_size: int = Field(default=16, ge=1, le=256, description="Images embedded in one call.")
+    embed_calls: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Embedding calls at a time, each on EMBED_THREADS cores. Two of one core each take less "
+        "of two cores than one call does.",
+    )
     max_products_in_flight: int = Field(
         default=256,
         ge=1,

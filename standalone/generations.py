@@ -95,7 +95,7 @@ class Generations:
         set; the same call goes on with it later. Raises what Reindex raises, ModelError, FolderUnusable.
         """
         with self._alone():
-            changed: dict[str, object] = {"embed_threads": 1, "fetch_threads": _FEW_FETCHES}
+            changed: dict[str, object] = {"embed_threads": 1, "embed_calls": 1, "fetch_threads": _FEW_FETCHES}
             if model is not None:
                 changed["model_path"] = shelve_model(model, self._settings.model_dir)
             settings = self._settings.model_copy(update=changed)

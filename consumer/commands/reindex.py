@@ -120,7 +120,11 @@ def _settings_for(asked: ConsumerSettings, model: Path | None, *, low_priority: 
     if model is not None:
         changed["model_path"] = model
     if low_priority:
-        changed |= {"embed_threads": 1, "fetch_threads": min(asked.fetch_threads, _FEW_FETCHES)}
+        changed |= {
+            "embed_threads": 1,
+            "embed_calls": 1,
+            "fetch_threads": min(asked.fetch_threads, _FEW_FETCHES),
+        }
     return asked.model_copy(update=changed)
 
 

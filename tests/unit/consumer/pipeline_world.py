@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Barrier, Event
 
 import numpy as np
 import orjson
@@ -38,13 +38,17 @@ NOW_MS = 1_790_000_000_000
 
 
 class PixelEmbedder(Embedder):
-    """A stand-in for a model: the vector is drawn from the pixels, so equal pixels give equal vectors."""
+    """A stand-in for a model: the vector is drawn from the pixels, so equal pixels give equal vectors.
+
+    together: how many calls there must be at the same time before one of them ends.
+    """
 
     model_version = "0000test"
     dimension = DIMENSION
 
     def __init__(self) -> None:
         self.embedded = 0
+        self.together: Barrier | None = None
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -54,6 +58,8 @@ class PixelEmbedder(Embedder):
         raise AssertionError("nothing here prepares a picture")
 
     def embed_prepared(self, batch: Pixels) -> Vector:
+        if self.together is not None:
+            self.together.wait(timeout=10)
         self.embedded += len(batch)
         return np.stack([vector_of(pixels) for pixels in batch])
 

@@ -1,4 +1,4 @@
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 
@@ -23,6 +23,15 @@ def test_an_event_becomes_searchable() -> None:
         assert w.offsets.committable() == {("products", 0): 2}
         assert w.metrics.value(EVENTS, outcome="applied") == 1
         assert w.metrics.value(IMAGES, outcome="embedded") == 2
+
+
+def test_several_calls_embed_at_the_same_time() -> None:
+    """With EMBED_CALLS=2, a second batch is embedded while the first one is."""
+    with world(PipelineLimits(embed_batch_images=1, embed_calls=2)) as w:
+        w.embedder.together = Barrier(2)
+        w.offer(w.event("p", _A, _B))
+        w.settle()
+        assert w.indexed("p") == [_A, _B]
 
 
 def test_nothing_is_dealt_with_before_its_write_is_complete() -> None:
