@@ -67,8 +67,9 @@ class VectorStoreSettings(BaseModel):
         default=SizeClass.SMALL,
         description=(
             "What generations made from now on are laid out for, on a server or embedded. `small`: all of it "
-            "in memory, up to some millions of pictures. `large`: int8 copies of the vectors in memory, the "
-            "originals on disk. `huge`: the graph on disk too."
+            "in memory. `large`, from about a million pictures: int8 copies of the vectors in memory; the "
+            "originals, products and the indexes of filters on disk. `huge`, from about a billion: the graph "
+            "on disk too. What each step takes: docs/explanation/scaling.md."
         ),
     )
     collection: str = Field(

@@ -17,6 +17,7 @@ _NODE_SETTINGS = _ROOT / "producer_examples" / "node" / "settings.js"
 PAGES = [
     "README.md",
     "producer_examples/node/README.md",
+    "docs/explanation/scaling.md",
     *(str(path.relative_to(_ROOT)) for path in sorted(_ROOT.glob("docs/how-to/*.md"))),
     *(str(path.relative_to(_ROOT)) for path in sorted(_ROOT.glob("docs/tutorials/*.md"))),
 ]
