@@ -112,11 +112,18 @@ class Pipeline:
 
     def has_room(self) -> bool:
         """Whether to take in more: `offer` would return at once, and what is unfinished is not too much."""
+        return self.wait_for_room(0)
+
+    def wait_for_room(self, seconds: float) -> bool:
+        """`has_room`, as soon as it is so; False after this long, or when the pipeline has failed."""
         with self._changed:
-            bytes_in_flight = self._bytes_in_flight
+            self._changed.wait_for(lambda: self._failure is not None or self._is_roomy(), seconds)
+            return self._is_roomy()
+
+    def _is_roomy(self) -> bool:
         return (
             len(self._incoming) < self._limits.message_batches_waiting
-            and bytes_in_flight < self._limits.max_message_bytes_in_flight
+            and self._bytes_in_flight < self._limits.max_message_bytes_in_flight
         )
 
     def offer(self, messages: Sequence[RawMessage]) -> None:
@@ -194,6 +201,8 @@ class Pipeline:
 
     def _plan(self) -> None:
         [messages] = self._incoming.take()
+        with self._changed:
+            self._changed.notify_all()
         # Asked before the look-ups, so that what is written by now shows in them.
         refetching = self._refetches.under_way()
         planned = self._parts.planner.plan(messages, refetching)

@@ -170,5 +170,9 @@ def _image_from_payload(payload: object) -> ImageState:
         url=typed_field(payload, "url", str),
         status=ImageStatus(typed_field(payload, "status", str)),
         tries=optional_field(payload, "tries", int) or 0,
-        **{name: optional_field(payload, name, kind) for name, kind in _OPTIONAL_IMAGE_FIELDS.items()},
+        **{
+            name: optional_field(payload, name, kind)
+            for name, kind in _OPTIONAL_IMAGE_FIELDS.items()
+            if name in payload
+        },
     )

@@ -78,7 +78,7 @@ class Intake:
             if self._pipeline.is_idle():
                 self._liveness.advanced("pipeline")
             self._pause_or_resume()
-            delivered = self._consumer.consume(_MOST_MESSAGES, timeout=_POLL_SECONDS)
+            delivered = self._consumer.consume(_MOST_MESSAGES, timeout=0 if self._paused else _POLL_SECONDS)
             # A failure found while polling explains whatever the client delivers after it.
             if (failure := self._find_failure()) is not None:
                 raise failure
@@ -112,8 +112,9 @@ class Intake:
                 self._offsets.reached_end(topic, partition, offset)
 
     def _pause_or_resume(self) -> None:
+        # A pause makes the client throw away what it has fetched, so room that is there soon is waited for.
         # Polling goes on while paused, so that the group does not take this member for dead.
-        full = not self._pipeline.has_room()
+        full = not self._pipeline.wait_for_room(_POLL_SECONDS)
         if full != self._paused:
             (self._consumer.pause if full else self._consumer.resume)(self._consumer.assignment())
             self._paused = full

@@ -1,4 +1,4 @@
-from threading import Barrier, Event
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -280,6 +280,11 @@ def test_there_is_no_room_beyond_the_bounds(limits: PipelineLimits) -> None:
         w.offer(one_product_at_a_time)
         if limits.max_message_bytes_in_flight == 10:
             assert not w.pipeline.has_room()
+        told: list[bool] = []
+        waiting = Thread(target=lambda: told.append(w.pipeline.wait_for_room(600)))
+        waiting.start()
         w.held[_A].set()
+        waiting.join(30)
+        assert told == [True], "nobody was told that there is room"
         w.settle()
         assert w.pipeline.has_room()
