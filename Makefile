@@ -18,7 +18,7 @@ DOCKERFILES := deploy/docker/Dockerfile producer_examples/node/Dockerfile
 
 # Tests run in several processes, each file's in one. One at a time, to debug: make test WORKERS=0
 WORKERS := auto
-IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
+IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Those over real processes wait much, for other processes: one more of them than there are cores.
 ONE_MORE = PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
@@ -46,7 +46,7 @@ integration: $(VENV)/everything.stamp node-modules ## Tests over a real Kafka, w
 
 .PHONY: chaos
 chaos: $(VENV)/everything.stamp ## Kills, outages and a soak on real processes: about three quarters of an hour (CHAOS_SEED)
-	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m "chaos or exhaustive" tests/chaos tests/properties $(ARGS)
+	CHAOS_SCALE=$${CHAOS_SCALE:-full} $(BIN)/python -m pytest -m "chaos or exhaustive" tests/chaos tests/properties tests/integration $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/everything.stamp ## All figures beside their bounds and peers, in a quarter of an hour (ARGS="--record")

@@ -13,6 +13,7 @@ from standalone.catalogue import read_catalogue
 from tests.integration.bench.test_quick_command import bench
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 def test_a_tiny_run_shows_and_keeps_every_figure(tmp_path: Path) -> None:
     """Every part of the run does its work, checks it and is measured; pictures can be drawn of it."""

@@ -8,6 +8,7 @@ from bench.results import BenchResult
 from tests.integration.bench.test_quick_command import bench
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 def test_a_tiny_run_shows_and_keeps_every_figure(tmp_path: Path) -> None:
     """Vectors are made, written, opened anew and asked for; so few of them are all found."""

@@ -17,6 +17,8 @@ from tests.services.eventually import eventually
 from tests.services.published import Event, product_event, publish
 from vector_store import ProductIndex, VectorStore, open_store
 
+pytestmark = pytest.mark.slow
+
 _PRODUCTS = 120
 
 StartMember = Callable[[], ConsumerProcess]

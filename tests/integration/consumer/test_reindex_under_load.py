@@ -32,6 +32,8 @@ from tests.services.published import product_event, publish
 from tests.services.running_consumer import running_consumer
 from vector_store import ImageStatus, ProductIndex, VectorStore, open_store
 
+pytestmark = pytest.mark.slow
+
 _FOR_EVER = {"retention.ms": "-1"}
 _CALM_SECONDS = 5
 

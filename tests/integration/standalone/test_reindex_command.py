@@ -18,7 +18,7 @@ from tests.integration.standalone.conftest import StartDemo
 from tests.integration.standalone.demo_process import DemoProcess, Ports
 
 # A first start embeds 406 photos, and a reindex does so again with few of the machine's cores.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 _SERVING = "Serving until Ctrl-C"
 _NEW = f"products-{VERSION}"
