@@ -21,7 +21,7 @@ _AT_ONCE_SECONDS = 10
 _DRAIN_SECONDS = 30
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @at_scale("products, rounds", short={}, full={"full": (600, 5)})
 def test_what_is_finished_is_committed(
     *, trial: Trial, shop: Shop, store: VectorStore, album: Album, tmp_path: Path, products: int, rounds: int
@@ -41,7 +41,7 @@ def test_what_is_finished_is_committed(
             pair = [members.start() for _ in range(2)]
             # Until some more pictures were asked for, or there are no more.
             asked = min(products, shop.host.requests() + trial.rng.randint(1, products // rounds))
-            assert eventually(lambda asked=asked: shop.host.requests() >= asked, 60), pair[0].log_tail()  # type: ignore[misc]
+            assert eventually(lambda asked=asked: shop.host.requests() >= asked, 150), pair[0].log_tail()  # type: ignore[misc]
             for member in pair:
                 assert eventually(member.consumes, timeout_seconds=60), member.log_tail()
             for member in pair:
