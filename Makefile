@@ -18,7 +18,7 @@ DOCKERFILES := deploy/docker/Dockerfile producer_examples/node/Dockerfile
 
 # Tests run in several processes, each file's in one. One at a time, to debug: make test WORKERS=0
 WORKERS := auto
-IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+IN_PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 # Those over real processes wait much, for other processes: one more of them than there are cores.
 ONE_MORE = PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
