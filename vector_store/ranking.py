@@ -18,6 +18,12 @@ from vector_store.read_check import CheckedProduct, best_first, check
 ROUNDS = (32, 96, 256, 256, 256)
 """How many products each round asks for. The first is enough for most pages, three for the last."""
 
+_FEW_LEFT_OUT = 16
+"""So many products are left out of what the first round found, rather than by a condition on it.
+
+An engine searches without any condition in less than half the time that one condition takes it.
+"""
+
 _SAME_SCORE = 1e-6
 
 
@@ -65,7 +71,7 @@ class Ranking:
                 # With nothing more to come, those are settled too that shared the last score.
                 return self._settled()[:count]
             if len(settled) < fully:
-                self._check_next(min(count, fully) - len(settled))
+                self._check_next(min(count, fully) - len(settled), fully=True)
             else:
                 self._check_next(count - len(settled), fully=False)
         return settled[:count]
@@ -76,27 +82,34 @@ class Ranking:
         bar = self._waiting[0].hits[0].score if self._waiting else self._last_score() if self._sizes else None
         return ordered if bar is None else [each for each in ordered if each.score > bar + _SAME_SCORE]
 
-    def _check_next(self, count: int, *, fully: bool = True) -> None:
+    def _check_next(self, count: int, *, fully: bool) -> None:
         """Check as many of the waiting, and those that share the last one's score."""
         while count < len(self._waiting) and self._gap_before(count) <= _SAME_SCORE:
             count += 1
         taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        doubtful = taken if fully else self._check_lightly(taken)
-        if doubtful:
-            self._checked.extend(self._check([each.product for each in doubtful]))
+        unclear = self._check_best_hits(taken, fully=fully)
+        if unclear:
+            self._checked.extend(self._check(unclear))
 
-    def _check_lightly(self, taken: Sequence[Candidate]) -> list[Candidate]:
-        """Hold their best hits against their records, without a search; those that fail are returned."""
+    def _check_best_hits(self, taken: Sequence[Candidate], *, fully: bool) -> list[str]:
+        """Hold their best hits against their records, without a search.
+
+        Returned are the products that only a search says more of: those whose best hit does not count, and,
+        fully, those with further images.
+        """
         records = self._collection.retrieve([each.product for each in taken])
-        whole = [
-            Candidate(each.product, each.hits, records[each.product].payload)
-            for each in taken
-            if each.product in records
-        ]
         attributes: Mapping[str, str] = self._collection.generation.filterable_attributes
-        checked = check(whole, where=self._where, filterable_attributes=attributes)
-        self._checked.extend(checked.products)
-        return [each for each in whole if checked.refused.intersection(hit.id for hit in each.hits)]
+        unclear = []
+        for each in taken:
+            if (record := records.get(each.product)) is None:
+                continue
+            candidate = Candidate(each.product, each.hits, record.payload)
+            checked = check([candidate], where=self._where, filterable_attributes=attributes)
+            if checked.refused or (fully and any(_has_more(found) for found in checked.products)):
+                unclear.append(each.product)
+            else:
+                self._checked.extend(checked.products)
+        return unclear
 
     def _gap_before(self, place: int) -> float:
         return self._waiting[place - 1].hits[0].score - self._waiting[place].hits[0].score
@@ -109,23 +122,37 @@ class Ranking:
         """
         while self._sizes and not self._waiting:
             size, *self._sizes = self._sizes
+            passed_over = self._without if not self._found and len(self._without) <= _FEW_LEFT_OUT else []
+            size += len(passed_over)
             found = self._collection.search(
-                self._vector, limit=size, hits_per_product=1, where=self._narrowed(), with_records=False
+                self._vector,
+                limit=size,
+                hits_per_product=1,
+                where=self._where if passed_over else self._narrowed(),
+                with_records=False,
             )
             last = self._last_score()
-            self._waiting = [each for each in found if last is None or each.hits[0].score <= last]
+            self._waiting = [
+                each
+                for each in found
+                if each.product not in passed_over and (last is None or each.hits[0].score <= last)
+            ]
             self._found += found
             if len(found) < size:
                 self._sizes = []
         return bool(self._waiting)
 
     def _narrowed(self) -> Condition | None:
-        known = [*self._without, *(each.product for each in self._found)]
+        known = {*self._without, *(each.product for each in self._found)}
         conditions = [
             *([] if self._where is None else [self._where]),
-            *([Not(OneOf("product", tuple(known)))] if known else []),
+            *([Not(OneOf("product", tuple(sorted(known))))] if known else []),
         ]
         return AllOf(tuple(conditions)) if conditions else None
 
     def _last_score(self) -> float | None:
         return min((each.hits[0].score for each in self._found), default=None)
+
+
+def _has_more(found: CheckedProduct) -> bool:
+    return len(found.record.indexed_keys) > len(found.hits)

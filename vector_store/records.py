@@ -87,9 +87,14 @@ class ProductRecord:
         pending = (image for image in self.images if image.status is ImageStatus.PENDING)
         return min((image.retry_at_ms for image in pending if image.retry_at_ms is not None), default=None)
 
+    @property
+    def indexed_keys(self) -> tuple[str, ...]:
+        """Of the images that a search may find, in the product's order."""
+        return tuple(image.key for image in self.images if image.status is ImageStatus.INDEXED)
+
     def lists_as_indexed(self, image_key: str) -> bool:
         """Whether a search hit on this image counts."""
-        return self.live and any(i.key == image_key and i.status is ImageStatus.INDEXED for i in self.images)
+        return self.live and image_key in self.indexed_keys
 
     def to_point(self) -> Point:
         """The record as a point without a vector."""

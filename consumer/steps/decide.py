@@ -61,7 +61,7 @@ def decide(events: ProductEvents, record: ProductRecord | None) -> Superseded | 
         return Plan(events, reuse=(), fetch=())
     known: frozenset[str] = frozenset()
     if record is not None and not events.refetch:
-        known = frozenset(i.key for i in record.images if i.status is ImageStatus.INDEXED)
+        known = frozenset(record.indexed_keys)
     # A picture that is pending was wanted and not to be had: it may be one that is to be downloaded anew.
     pending = {i.key for i in record.images if i.status is ImageStatus.PENDING} if record is not None else ()
     return Plan(

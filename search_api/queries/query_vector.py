@@ -27,10 +27,7 @@ def vectors_of_products(index: ProductIndex, product_ids: Iterable[str]) -> list
     wanted = list(product_ids)
     known = index.records(wanted)
     records = [_live(known, product_id) for product_id in wanted]
-    keys = {
-        record.product_id: [each.key for each in record.images if each.status is ImageStatus.INDEXED]
-        for record in records
-    }
+    keys = {record.product_id: record.indexed_keys for record in records}
     stored = index.vectors({product_id: listed for product_id, listed in keys.items() if listed})
     return [_mean_of_images(record, keys[record.product_id], stored) for record in records]
 

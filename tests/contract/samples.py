@@ -147,7 +147,7 @@ def a_record(
 
 def a_write(record: ProductRecord, *, only: Iterable[str] | None = None) -> ProductWrite:
     """The write of a state, with points for all of its indexed images or for these only."""
-    keys = [image.key for image in record.images if image.status is ImageStatus.INDEXED]
+    keys = record.indexed_keys
     return ProductWrite(
         record,
         tuple(

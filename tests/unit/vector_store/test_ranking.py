@@ -118,12 +118,59 @@ def test_leftovers_of_whole_rounds_do_not_shorten_an_answer() -> None:
     assert names(index.ranking(QUERY).best(2, fully=0)) == ["behind", "far"]
 
 
-def test_products_to_leave_out_take_no_place() -> None:
-    """However many they are."""
+@pytest.mark.parametrize("count", [1, 3, 16, 17, 100])
+def test_products_to_leave_out_take_no_place(count: int) -> None:
+    """However many they are, and wherever the others are read to."""
     _, index = an_index(*MANY)
-    out = [each.record.product_id for each in MANY[:100]]
-    found = index.ranking(QUERY, without={product_uuid(each) for each in out}).best(3)
-    assert names(found) == [each.record.product_id for each in MANY[100:103]]
+    out = [each.record.product_id for each in MANY[:count]]
+    ranking = index.ranking(QUERY, without={product_uuid(each) for each in out})
+    assert names(ranking.best(3)) == [each.record.product_id for each in MANY[count : count + 3]]
+    assert names(ranking.best(999)) == [each.record.product_id for each in MANY[count:]]
+
+
+def test_a_product_that_fills_a_round_can_be_left_out() -> None:
+    """By its many images, all of them nearer than anything else."""
+    _, index = an_index(a_product("all", *[0.95] * (4 * ROUNDS[0])), *MANY[:3])
+    ranking = index.ranking(QUERY, without={product_uuid("all")})
+    assert names(ranking.best(9)) == [each.record.product_id for each in MANY[:3]]
+
+
+class Counting(MemoryCollection):
+    """Counts the searches, and says which of them had a condition."""
+
+    def __init__(self) -> None:
+        super().__init__(a_generation(attributes=ATTRIBUTES))
+        self.conditions: list[Condition | None] = []
+
+    def search(
+        self,
+        vector: Vector,
+        *,
+        limit: int,
+        hits_per_product: int,
+        where: Condition | None = None,
+        without: Ids[str] = (),
+        with_records: bool = True,
+    ) -> list[Candidate]:
+        self.conditions.append(where)
+        return super().search(
+            vector,
+            limit=limit,
+            hits_per_product=hits_per_product,
+            where=where,
+            without=without,
+            with_records=with_records,
+        )
+
+
+def test_a_page_of_products_with_one_image_costs_one_search_without_a_condition() -> None:
+    """What else would be asked for is known; an engine takes twice as long where there is a condition."""
+    collection = Counting()
+    index = ProductIndex(collection)
+    index.write(MANY)
+    ranking = index.ranking(QUERY, without={product_uuid("p000")})
+    assert len(ranking.best(11, fully=10)) == 11
+    assert collection.conditions == [None]
 
 
 def test_filters_hold_as_the_record_says() -> None:
