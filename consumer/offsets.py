@@ -36,7 +36,7 @@ class OffsetTracker:
     def begin(self, topic: str, partition: int, offset: int) -> None:
         """A message was taken in. Those of a partition come in the order of their offsets."""
         with self._lock:
-            progress = self._partitions.setdefault((topic, partition), _PartitionProgress())
+            progress = self._progress((topic, partition))
             progress.in_order.append(offset)
             progress.open.add(offset)
             progress.next_offset = offset + 1
@@ -45,7 +45,7 @@ class OffsetTracker:
     def reached_end(self, topic: str, partition: int, offset: int) -> None:
         """There is no message below this offset that was not taken in, and none from it on."""
         with self._lock:
-            progress = self._partitions.setdefault((topic, partition), _PartitionProgress())
+            progress = self._progress((topic, partition))
             progress.next_offset = max(progress.next_offset, offset)
             progress.at_end = True
 
@@ -102,3 +102,8 @@ class OffsetTracker:
         with self._lock:
             for partition in partitions:
                 self._partitions.pop(partition, None)
+
+    def _progress(self, partition: Partition) -> _PartitionProgress:
+        if (progress := self._partitions.get(partition)) is None:
+            progress = self._partitions[partition] = _PartitionProgress()
+        return progress

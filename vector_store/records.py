@@ -147,6 +147,7 @@ class ProductRecord:
             raise StoreCorrupt(f"a product record is not readable: {type(error).__name__} {error}") from error
 
 
+_FIELDS_OF_EVERY_IMAGE = 3
 _OPTIONAL_IMAGE_FIELDS: Mapping[str, type] = {
     "public_id": str,
     "version": str,
@@ -170,10 +171,16 @@ def _image_to_payload(image: ImageState) -> dict[str, object]:
 def _image_from_payload(payload: object) -> ImageState:
     if not isinstance(payload, Mapping):
         raise TypeError(f"an image is {str(payload)[:100]!r}")
+    key = typed_field(payload, "key", str)
+    url = typed_field(payload, "url", str)
+    status = ImageStatus(typed_field(payload, "status", str))
+    # Most images have no more than that, and every search and every event reads some.
+    if len(payload) == _FIELDS_OF_EVERY_IMAGE:
+        return ImageState(key, url, status)
     return ImageState(
-        key=typed_field(payload, "key", str),
-        url=typed_field(payload, "url", str),
-        status=ImageStatus(typed_field(payload, "status", str)),
+        key,
+        url,
+        status,
         tries=optional_field(payload, "tries", int) or 0,
         **{
             name: optional_field(payload, name, kind)

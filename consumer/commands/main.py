@@ -15,6 +15,7 @@ from consumer.commands.run import run
 from consumer.commands.skip import skip
 from consumer.commands.snapshot import snapshot
 from consumer.errors import ConsumerError
+from consumer.garbage import collect_less_often
 from model.errors import ModelError
 from vector_store import StoreError
 
@@ -51,6 +52,7 @@ cli.add_command(restore)
 
 def main() -> None:
     """Run the command line; errors are one line, and a traceback only with --debug."""
+    collect_less_often()
     try:
         # A command that has said what is wrong itself ends with a number.
         ended = cli(standalone_mode=False)

@@ -32,6 +32,9 @@ def coalesce(events: Iterable[DecodedEvent]) -> list[ProductEvents]:
 
 
 def _as_one(group: Sequence[DecodedEvent]) -> ProductEvents:
+    if len(group) == 1:
+        [only] = group
+        return ProductEvents(only, only.change.refetch, (only.delivered,), only.images_again)
     latest = max(group, key=lambda event: event.stamp)
     return ProductEvents(
         latest=latest,

@@ -95,6 +95,7 @@ class Intake:
     def _take_in(self, delivered: list[Message]) -> None:
         messages = [to_raw(message) for message in delivered if not self._is_error(message)]
         if messages:
+            self._readiness.clear("kafka")
             self._gauges.taken_in(messages)
             self._pipeline.offer(messages)
         self._note_ends(delivered, messages)
@@ -128,7 +129,6 @@ class Intake:
     def _is_error(self, message: Message) -> bool:
         error = message.error()
         if error is None:
-            self._readiness.clear("kafka")
             return False
         if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's own constant
             return True
