@@ -10,5 +10,5 @@ _OBJECTS = 20_000
 
 
 def collect_less_often() -> None:
-    """Have this process look once for every 20,000 objects more; what is in no cycle is freed at once anyway."""
+    """Have this process look once for every 20,000 objects more; what is in no cycle is freed at once."""
     gc.set_threshold(_OBJECTS)
