@@ -25,7 +25,14 @@ from bench.suites.indexing import (
     measure_indexing,
 )
 from bench.suites.quick import QuickMeasured, QuickSizes, beside_figures, measure_quick, quick_figures
-from bench.suites.replay import ReplayMeasured, ReplaySizes, measure_replay, replay_beside, replay_figures
+from bench.suites.replay import (
+    ReplayMeasured,
+    ReplaySizes,
+    measure_replay,
+    replay_beside,
+    replay_figures,
+    replay_measures,
+)
 from bench.suites.search import SearchMeasured, SearchSizes, measure_search
 from bench.surroundings import surroundings
 from standalone.catalogue import Catalogue
@@ -129,6 +136,7 @@ def full_measures(measured: FullMeasured) -> tuple[Measure, ...]:
     """What stands by itself, of all suites."""
     return (
         *changes_measures(measured.changes),
+        *replay_measures(measured.replay),
         *search_measures(measured.search),
         *indexing_measures(measured.indexing),
     )

@@ -15,7 +15,7 @@ from bench.commit_watch import CommitWatch, group_of_index
 from bench.core_seconds import Clocks, Effort
 from bench.errors import WrongOutcome
 from bench.kafka import topics
-from bench.results import Figure, Samples
+from bench.results import Figure, Measure, Samples
 from bench.search_index import build_index, product_data
 from bench.settings import child_environment
 from bench.surroundings import Surroundings, consumer_environment
@@ -42,11 +42,16 @@ class ReplaySizes:
 
 @dataclass(frozen=True, slots=True)
 class ReplayMeasured:
-    """What the rounds gave, each list by round. replayed: by the consumer. raw_seconds: of reading alone."""
+    """What the rounds gave, each list by round.
+
+    replayed: by the consumer, from Kafka. raw_seconds: of reading alone. in_process_seconds: of what the
+    consumer does with what was read, see `bench.replay_in_process`.
+    """
 
     sizes: ReplaySizes
     replayed: list[Effort] = field(default_factory=list)
     raw_seconds: list[float] = field(default_factory=list)
+    in_process_seconds: list[float] = field(default_factory=list)
 
 
 def measure_replay(
@@ -70,8 +75,14 @@ def measure_replay(
             environment=child_environment({}),
             log=around.folder / "raw-replay.log",
         ) as raw,
+        AskedProcess(
+            ["bench.replay_in_process"],
+            environment=consumer_environment(around, topic=topic, index=folder),
+            log=around.folder / "replay-in-process.log",
+        ) as consumer_code,
     ):
         raw.greeting()
+        consumer_code.greeting()
         products = [product_data(number, _IMAGES) for number in range(sizes.products)]
         again = islice(cycle(products), sizes.events)
         publish(config, topic, again, time_ms=now_ms - _EARLIER_MS, on_delivered=lambda: None)
@@ -79,6 +90,7 @@ def measure_replay(
             steps = (
                 partial(_replay, measured, around, folder, topic, letters),
                 partial(_read, measured, raw),
+                partial(_replay_in_process, measured, consumer_code, now_ms - _EARLIER_MS),
             )
             for step in steps if number % 2 else reversed(steps):
                 step()
@@ -99,6 +111,20 @@ def replay_figures(measured: ReplayMeasured) -> tuple[Figure, ...]:
             against="the same client reads them and parses their JSON",
             against_value=Samples(rounds=tuple(events / seconds for seconds in measured.raw_seconds)),
             bar=0.2,
+        ),
+    )
+
+
+def replay_measures(measured: ReplayMeasured) -> tuple[Measure, ...]:
+    """What stands by itself."""
+    events = measured.sizes.events
+    return (
+        Measure(
+            key="replayed_in_process_us",
+            title="A replayed event with nothing to do, without Kafka: decoded, looked up, superseded",
+            unit="µs",
+            value=Samples(rounds=tuple(1e6 * seconds / events for seconds in measured.in_process_seconds)),
+            at_most=100,
         ),
     )
 
@@ -140,6 +166,12 @@ def _read(measured: ReplayMeasured, raw: AskedProcess) -> None:
     measured.raw_seconds.append(raw.ask(events=measured.sizes.events)["seconds"])
 
 
+def _replay_in_process(measured: ReplayMeasured, consumer_code: AskedProcess, time_ms: int) -> None:
+    sizes = measured.sizes
+    answer = consumer_code.ask(products=sizes.products, events=sizes.events, images=_IMAGES, time_ms=time_ms)
+    measured.in_process_seconds.append(answer["seconds"])
+
+
 def _check(folder: Path, sizes: ReplaySizes, stamp: Stamp) -> None:
     """See that nothing was done. Raises WrongOutcome."""
     store = EdgeStore(folder)
@@ -157,5 +189,6 @@ def _line(measured: ReplayMeasured, number: int) -> str:
     events = measured.sizes.events
     return (
         f"round {number} of {measured.sizes.rounds}: {events / measured.replayed[-1].seconds:.0f} events/s "
-        f"replayed, {events / measured.raw_seconds[-1]:.0f} read alone"
+        f"replayed, {events / measured.raw_seconds[-1]:.0f} read alone, "
+        f"{events / measured.in_process_seconds[-1]:.0f} in the process"
     )

@@ -45,6 +45,7 @@ def test_each_figure_stands_beside_its_bound_or_peer(
         ("price_changes_searched_per_second", 100.0, None),
         ("deletes_per_second", 250.0, None),
         ("deletes_searched_per_second", 125.0, None),
+        ("replayed_in_process_us", 100.0, 100.0),
         ("product_ms_beyond_engine", 2.0, 3.0),
         ("search_api_peak_mb", 450.0, 450.0),
         ("consumer_peak_mb", 400.0, 600.0),
