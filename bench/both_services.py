@@ -17,6 +17,7 @@ from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts
 from standalone.consumer_thread import ConsumerThread
 from telemetry import configure_logging
+from telemetry.interpreter import collect_less_often, take_turns_often
 from vector_store import open_store
 
 _START_SECONDS = 60.0
@@ -24,6 +25,8 @@ _START_SECONDS = 60.0
 
 def main() -> None:
     """Answer any question with nothing, as long as the consumer runs, until the parent is gone."""
+    collect_less_often()
+    take_turns_often()
     settings = ConsumerSettings()
     configure_logging("bench", level=settings.log_level)
     with ExitStack() as ending:

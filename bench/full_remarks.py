@@ -20,7 +20,8 @@ def full_remarks(result: BenchResult) -> Iterator[str]:
     )
     yield (
         f"Model: {quick['model']} ({quick['embedder']}), batches of {quick['embed_batch_size']}, "
-        f"{quick['embed_threads'] or 'all'} embedding threads, {quick['fetch_threads']} fetching; the plain "
+        f"{quick['embed_calls']} embedding calls at a time with {quick['embed_threads']} threads each, "
+        f"{quick['fetch_threads']} threads fetching; the plain "
         f"service: {quick['torch_threads']} torch threads. Seed {quick['seed']}."
     )
     yield (

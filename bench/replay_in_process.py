@@ -15,7 +15,6 @@ from bench.answering import answer_questions
 from bench.errors import WrongOutcome
 from bench.search_index import product_data
 from consumer.dead_letters.letter import DeadLetterWriter
-from consumer.garbage import collect_less_often
 from consumer.offsets import OffsetTracker
 from consumer.persistence import Persistence
 from consumer.pipeline_metrics import PipelineMetrics
@@ -25,6 +24,7 @@ from consumer.settings import ConsumerSettings
 from consumer.vitals import Vitals
 from product_events import EventType, RawMessage, encode_event
 from product_events.settings import event_policy
+from telemetry.interpreter import collect_less_often
 from vector_store import ProductIndex, open_store
 
 _TOPIC = "products"

@@ -85,7 +85,8 @@ def _remarks(result: BenchResult) -> Iterator[str]:
     )
     yield (
         f"Model: {settings['model']} ({settings['embedder']}), batches of {settings['embed_batch_size']}, "
-        f"{settings['embed_threads'] or 'all'} embedding threads, {settings['fetch_threads']} fetching; "
+        f"{settings['embed_calls']} embedding calls at a time with {settings['embed_threads']} threads each, "
+        f"{settings['fetch_threads']} threads fetching; "
         f"the plain service: {settings['torch_threads']} torch threads."
     )
     yield (

@@ -7,10 +7,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumer.image_retry import RetryPolicy
 from images.settings import ImageSettings
+from model.cores import usable_cores
 from model.settings import ModelSettings
 from product_events.kafka_settings import KafkaSettings
 from product_events.settings import EventSettings
 from vector_store import VectorStoreSettings
+
+_USUAL_CALLS = 2
 
 
 class ConsumerSettings(
@@ -48,13 +51,13 @@ class ConsumerSettings(
     fetch_threads: int = Field(
         default=24, ge=1, le=256, description="Images downloaded and decoded at the same time."
     )
-    embed_batch_size: int = Field(default=16, ge=1, le=256, description="Images embedded in one call.")
-    embed_calls: int = Field(
-        default=1,
+    embed_batch_size: int = Field(default=8, ge=1, le=256, description="Images embedded in one call.")
+    embed_calls: int | None = Field(
+        default=None,
         ge=1,
         le=64,
-        description="Embedding calls at a time, each on EMBED_THREADS cores. Two of one core each take less "
-        "of two cores than one call does.",
+        description="Embedding calls at a time. Default: two, where there are cores for them: what one "
+        "leaves idle, waiting for the slowest of its threads or for its next batch, the other takes.",
     )
     max_products_in_flight: int = Field(
         default=256,
@@ -108,3 +111,13 @@ class ConsumerSettings(
             give_up_seconds=self.image_give_up_seconds,
             missing_grace_seconds=self.image_missing_grace_seconds,
         )
+
+    @property
+    def calls_at_a_time(self) -> int:
+        """Embedding calls at a time."""
+        return self.embed_calls or min(_USUAL_CALLS, usable_cores())
+
+    @property
+    def threads_a_call(self) -> int:
+        """Cores that one of them may use."""
+        return self.embed_threads or max(1, usable_cores() // self.calls_at_a_time)

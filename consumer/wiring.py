@@ -117,7 +117,7 @@ def build_consumer(
             fetches_per_host=settings.image_fetches_per_host,
             host_patience_seconds=settings.image_deadline_seconds,
             embed_batch_images=settings.embed_batch_size,
-            embed_calls=settings.embed_calls,
+            embed_calls=settings.calls_at_a_time,
             max_products_in_flight=settings.max_products_in_flight,
         ),
         stop,

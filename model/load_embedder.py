@@ -17,10 +17,10 @@ def load_embedder(settings: ModelSettings, path: Path | None = None) -> Embedder
     path = path or settings.model_path
     match settings.embedder:
         case EmbedderKind.ONNX:
-            return OnnxEmbedder(path, settings.embed_threads, settings.embedder_providers)
+            return OnnxEmbedder(path, settings.threads_a_call, settings.embedder_providers)
         case EmbedderKind.TORCH:
             try:
                 from model.torch_embedder import TorchEmbedder  # noqa: PLC0415 (serving imports no torch unasked)
             except ModuleNotFoundError as error:
                 raise TorchMissing("EMBEDDER=torch") from error
-            return TorchEmbedder(path, settings.embed_threads, settings.embed_device)
+            return TorchEmbedder(path, settings.threads_a_call, settings.embed_device)

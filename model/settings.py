@@ -46,7 +46,8 @@ class ModelSettings(BaseModel):
     embed_threads: int | None = Field(
         default=None,
         ge=1,
-        description="Cores that one embedding call may use. Default: all of the machine's.",
+        description="Cores that one embedding call may use. Default: all of the machine's; in the consumer, "
+        "an even share of them for each of EMBED_CALLS.",
     )
     embed_device: EmbedDevice = Field(
         default=EmbedDevice.CPU,
@@ -66,3 +67,8 @@ class ModelSettings(BaseModel):
         if not isinstance(value, str):
             return value
         return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+
+    @property
+    def threads_a_call(self) -> int | None:
+        """Cores that one embedding call may use; None: all of the machine's."""
+        return self.embed_threads

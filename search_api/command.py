@@ -16,6 +16,7 @@ from search_api.photos.freed_memory import return_freed_memory
 from search_api.settings import SearchApiSettings
 from search_api.wiring import api_server, built_parts, status_server
 from telemetry import configure_logging
+from telemetry.interpreter import collect_less_often, take_turns_often
 from vector_store import StoreError
 
 _log = structlog.get_logger()
@@ -46,6 +47,8 @@ def main(*, debug: bool) -> None:
 
 def _run(settings: SearchApiSettings) -> None:
     return_freed_memory()
+    collect_less_often()
+    take_turns_often()
     configure_logging("search-api", level=settings.log_level)
     stop = _stop_signal()
     with built_parts(settings) as parts, ExitStack() as stack:

@@ -1,12 +1,12 @@
 """Builds the parts from settings: the one place that knows what they are made of."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 import structlog
 
 from images import build_fetcher, decode_limits
+from model.cores import usable_cores
 from model.model_files import ModelFiles
 from product_events.settings import event_policy
 from search_api.app import create_app, create_status_app
@@ -87,7 +87,7 @@ def status_server(parts: Parts, settings: SearchApiSettings) -> HttpServer:
 
 
 def _photo_limits(settings: SearchApiSettings) -> PhotoLimits:
-    return PhotoLimits.of(settings, cores=_usable_cores())
+    return PhotoLimits.of(settings, cores=usable_cores())
 
 
 def _writer(
@@ -107,13 +107,6 @@ def _write_threads(settings: SearchApiSettings) -> int:
 
 def _may_write(settings: SearchApiSettings) -> bool:
     return any(Scope.WRITE in key.scopes for key in settings.search_api_keys)
-
-
-def _usable_cores() -> int:
-    """Those that this process may use: a container may be given fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _query_ids(settings: SearchApiSettings) -> QueryIds:

@@ -10,6 +10,7 @@ from standalone.options import DemoOptions
 from standalone.order_commands import generations, reindex
 from standalone.screen import Screen
 from standalone.stop_signals import KILLED, stop_signals
+from telemetry.interpreter import collect_less_often, take_turns_often
 
 _PORT = click.IntRange(1, 65_535)
 
@@ -119,4 +120,6 @@ cli.add_command(generations)
 
 def main() -> None:
     """Run the command line."""
+    collect_less_often()
+    take_turns_often()
     cli()

@@ -15,8 +15,8 @@ from consumer.commands.run import run
 from consumer.commands.skip import skip
 from consumer.commands.snapshot import snapshot
 from consumer.errors import ConsumerError
-from consumer.garbage import collect_less_often
 from model.errors import ModelError
+from telemetry.interpreter import collect_less_often
 from vector_store import StoreError
 
 _EXIT_FAILED = 1
