@@ -22,7 +22,7 @@ class IndexingSizes:
     """images: indexed by each of the three in a round. latency_ms: of the image host that is far away."""
 
     rounds: int = 4
-    images: int = 600
+    images: int = 400
     latency_ms: int = 80
     seed: int = 1
 
