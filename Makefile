@@ -53,7 +53,7 @@ bench: $(VENV)/everything.stamp ## All figures beside their bounds and peers, in
 	$(BIN)/python -m bench full $(ARGS)
 
 .PHONY: bench-quick
-bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes (ARGS="--record")
+bench-quick: $(VENV)/everything.stamp ## First figures, each beside its bound or a peer, in two minutes
 	$(BIN)/python -m bench quick $(ARGS)
 
 .PHONY: bench-search

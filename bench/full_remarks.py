@@ -20,7 +20,7 @@ def full_remarks(result: BenchResult) -> Iterator[str]:
     )
     yield (
         f"Model: {quick['model']} ({quick['embedder']}), batches of {quick['embed_batch_size']}, "
-        f"{quick['embed_calls']} embedding calls at a time with {quick['embed_threads']} threads each, "
+        f"embedding calls at a time: {quick['embed_calls']}, threads of each: {quick['embed_threads']}; "
         f"{quick['fetch_threads']} threads fetching; the plain "
         f"service: {quick['torch_threads']} torch threads. Seed {quick['seed']}."
     )

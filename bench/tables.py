@@ -85,7 +85,8 @@ def _remarks(result: BenchResult) -> Iterator[str]:
     )
     yield (
         f"Model: {settings['model']} ({settings['embedder']}), batches of {settings['embed_batch_size']}, "
-        f"{settings['embed_calls']} embedding calls at a time with {settings['embed_threads']} threads each, "
+        f"embedding calls at a time: {settings['embed_calls']}, "
+        f"threads of each: {settings['embed_threads']}; "
         f"{settings['fetch_threads']} threads fetching; "
         f"the plain service: {settings['torch_threads']} torch threads."
     )

@@ -45,15 +45,7 @@ _LATEST = recording.REPOSITORY / "bench" / "results" / "latest-quick.json"
     default=_LATEST,
     help="Where the figures go, with machine and versions.  [default: bench/results/latest-quick.json]",
 )
-@click.option(
-    "--record",
-    is_flag=True,
-    help="Make this run the one that docs/performance.md and bench/results/quick.json show; refused where "
-    "the machine was busy with other things.",
-)
-def quick(
-    *, rounds: int, images: int, plain_images: int, seed: int, json_path: Path, embedded: bool, record: bool
-) -> None:
+def quick(*, rounds: int, images: int, plain_images: int, seed: int, json_path: Path, embedded: bool) -> None:
     """The consumer, beside a plain service and beside what decoding and embedding alone take.
 
     On the Kafka of KAFKA_BOOTSTRAP_SERVERS and KAFKA_CONFIG; without them on Apache Kafka, where the
@@ -65,7 +57,6 @@ def quick(
       python -m bench quick
       python -m bench quick --rounds 1 --images 100
       EMBED_BATCH_SIZE=32 FETCH_THREADS=8 python -m bench quick --json try.json
-      python -m bench quick --record
     """
     console = Console()
     began_at, began = datetime.now(UTC), monotonic()
@@ -100,5 +91,3 @@ def quick(
     recording.save(result, json_path)
     print_result(result, console)
     console.print(f"{result.seconds:.0f} s in all; figures: {json_path}", highlight=False, soft_wrap=True)
-    if record:
-        recording.record(result)

@@ -4,6 +4,7 @@ from PIL import Image
 
 from bench.charts import COLOURS, Bar, draw_bars
 from bench.plots import draw_plots, run_name, save_plots, shown_run
+from bench.recording import DOCUMENT, PLOTS, recorded_run
 from tests.unit.bench.measured_full import full_result
 
 
@@ -27,6 +28,15 @@ def test_a_picture_tells_the_run_that_it_shows(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == draw_plots(result).keys()
     assert {shown_run(path) for path in tmp_path.iterdir()} == {run_name(result)}
     assert run_name(full_result(other_work_cores=0.3)) != run_name(result)
+
+
+def test_the_committed_pictures_show_the_committed_run() -> None:
+    """And docs/performance.md shows each of them."""
+    result = recorded_run("full")
+    page = DOCUMENT.read_text("utf-8")
+    for name in draw_plots(result):
+        assert shown_run(PLOTS / name) == run_name(result)
+        assert f"](images/{name})" in page
 
 
 def test_pictures_are_small(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def stated_costs() -> Costs:
 
 
 def measured_costs() -> Costs:
-    quick = {figure.key: figure for figure in load(recorded("quick")).figures}
+    full = {figure.key: figure for figure in load(recorded("full")).figures}
     scale = load(recorded("scale"))
     vectors = scale.settings["vectors"]
     index = next(figure for figure in scale.figures if figure.key == "memory_to_raw_vectors")
@@ -61,8 +61,8 @@ def measured_costs() -> Costs:
         if len(event["images"]) == IMAGES_PER_PRODUCT
     ]
     return Costs(
-        consumer_core_ms=quick["decode_embed_share"].against_value.median,
-        photo_core_ms=quick["decode_embed_share"].value.median,
+        consumer_core_ms=full["decode_embed_share"].against_value.median,
+        photo_core_ms=full["decode_embed_share"].value.median,
         event_bytes=mean(
             len(each.key) + len(each.value) + sum(len(name) + len(value) for name, value in each.headers)
             for each in events
