@@ -26,7 +26,7 @@ from tests.integration.consumer.forgetting import forget_everything
 from tests.services.published import product_event, publish
 from tests.services.running_consumer import running_consumer
 from tests.unit.model.small_models import mean_colour_info, mean_colour_proto
-from vector_store import ImageStatus, ProductIndex, Stamp, VectorStore, open_store
+from vector_store import Equals, ImageStatus, ProductIndex, Stamp, VectorStore, open_store
 
 OLD, NEW = "aaaaaaaa", "bbbbbbbb"
 PRODUCTS = 12
@@ -151,6 +151,45 @@ def test_the_same_model_takes_its_vectors_over(
     assert ProductIndex(store.open(f"products-{OLD}-2")).record("gone") is not None
     assert outcome.comparison is not None
     assert outcome.comparison.overlap == 1
+
+
+def test_other_filterable_attributes_are_those_of_a_new_generation(
+    lasting: Shop, settings_of: SettingsOf, stores: Callable[..., VectorStore], photos: list[bytes]
+) -> None:
+    """Set anew and built beside the old one, searches filter by them, and nothing was downloaded again."""
+    sold = {
+        colour: lasting.host.serve(f"{number}.jpg", photos[number])
+        for number, colour in enumerate(("red", "blue"))
+    }
+    events = [
+        product_event(
+            lasting.created,
+            "created",
+            {"id": colour, "images": [url], "attributes": {"colour": colour}},
+            order=1,
+        )
+        for colour, url in sold.items()
+    ]
+    publish(lasting.bootstrap_servers, events)
+    settings = settings_of(lasting, OLD)
+    store = stores(settings)
+    build_old(lasting, settings, store)
+    before = ProductIndex(store.open(store.promoted() or ""))
+    requests = pictures_asked_for(lasting)
+
+    changed = settings_of(lasting, OLD, FILTERABLE_ATTRIBUTES="colour:keyword")
+    outcome = reindex(changed, store, suffix="filters", promote=True, exits=True)
+
+    assert outcome.promoted
+    after = ProductIndex(store.open(f"products-{OLD}-filters"))
+    assert (before.generation.filterable_attributes, after.generation.filterable_attributes) == (
+        {},
+        {"colour": "keyword"},
+    )
+    vector = np.full(after.generation.dimension, 0.5, np.float32)
+    blue = after.similar(vector, limit=9, where=Equals("attributes.colour", "blue"))
+    assert [each.record.product_id for each in blue] == ["blue"]
+    assert pictures_asked_for(lasting) == requests
 
 
 def test_another_model_embeds_everything_again(
