@@ -11,7 +11,7 @@ def collect_less_often() -> None:
     """Have this process look for garbage once for every 20,000 objects more.
 
     What is in no cycle is freed at once anyway. The usual threshold is passed hundreds of times for each
-    batch of events, and each time all that was made of the batch so far is looked at: up to a third of a
+    batch of events, and each time all that was made of the batch so far is looked at: a tenth of a
     replay.
     """
     gc.set_threshold(_OBJECTS)
