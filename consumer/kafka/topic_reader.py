@@ -12,6 +12,7 @@ from consumer.errors import KafkaUnreachable, NoSuchTopic, StartRefused
 from consumer.kafka.client_errors import ClientErrors
 from consumer.kafka.raw_messages import to_raw
 from product_events import RawMessage
+from telemetry.interruption import interruption_held
 
 OnProgress = Callable[[int, int], None]
 """Called now and then with how many offsets are behind and how many there are in all."""
@@ -19,7 +20,7 @@ OnProgress = Callable[[int, int], None]
 StagedProgress = Callable[[str], OnProgress]
 """Begins a stage of a longer work, by its name for people."""
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 0.2
 _PROGRESS_EVERY_MESSAGES = 500
 
 
@@ -158,7 +159,8 @@ class TopicReader:
     def _next(self, topic: str) -> Message:
         until = monotonic() + self._patience_seconds
         while monotonic() < until:
-            message = self._consumer.poll(min(_POLL_SECONDS, self._patience_seconds))
+            with interruption_held():
+                message = self._consumer.poll(min(_POLL_SECONDS, self._patience_seconds))
             if message is None:
                 continue
             error = message.error()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -13,10 +14,12 @@ from consumer.kafka.topic_reader import TopicReader
 from consumer.redrive.plan import Candidate
 from consumer.redrive.returned_messages import redrive_headers
 from product_events import RawMessage
+from telemetry.interruption import interruption_held
 
 _MOST_UNCONFIRMED = 200
 _MOST_UNCONFIRMED_BYTES = 16 * 2**20
 _MESSAGE_TOO_LARGE = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.RECORD_LIST_TOO_LARGE})
+_LONGEST_CALL_SECONDS = 0.2
 _LARGEST_MESSAGE_BYTES = 1_000_000_000
 
 
@@ -100,7 +103,9 @@ class RedriveSender:
 
     def confirm(self) -> None:
         """Block until each message so far has its delivery report. Raises RedriveStopped."""
-        left = self._producer.flush(self._deadline_seconds + 1)
+        until = monotonic() + self._deadline_seconds + 1
+        while (left := self._flush()) and monotonic() < until:
+            pass
         self._waiting = self._waiting_bytes = 0
         if left:
             self._producer.purge()
@@ -108,6 +113,10 @@ class RedriveSender:
             raise RedriveStopped(f"topic {self._topic} did not confirm {left} messages in time")
         if self._failure is not None:
             raise RedriveStopped(f"topic {self._topic}: {self._failure}")
+
+    def _flush(self) -> int:
+        with interruption_held():
+            return self._producer.flush(_LONGEST_CALL_SECONDS)
 
     def _on_delivery(self, position: LogPosition, error: KafkaError | None) -> None:
         if error is None:

@@ -10,8 +10,10 @@ from confluent_kafka import KafkaException, Producer
 
 from producer_examples.python.publishing import EventProducer
 from product_events import MAX_EVENT_BYTES, EventType, OrderKind
+from telemetry.interruption import interruption_held
 
 _CONNECT_SECONDS: Final = 10.0
+_LONGEST_CALL_SECONDS: Final = 0.1
 _CommandFunction = TypeVar("_CommandFunction", bound=Callable[..., Any])
 
 
@@ -117,7 +119,23 @@ def connect(bootstrap_servers: str, kafka_config: dict[str, Any], deadline_secon
         producer.list_topics(timeout=min(_CONNECT_SECONDS, deadline_seconds))
     except KafkaException as error:
         raise click.ClickException(f"Kafka at {bootstrap_servers}: {in_one_line(error)}") from error
-    return producer
+    return _InterruptibleProducer(producer)
+
+
+class _InterruptibleProducer:
+    """A producer whose callbacks Ctrl-C never cuts off. It waits for 0.1 s at most at a time."""
+
+    def __init__(self, producer: Producer) -> None:
+        self._producer = producer
+        self.produce = producer.produce
+
+    def poll(self, timeout: float) -> int:
+        with interruption_held():
+            return self._producer.poll(min(timeout, _LONGEST_CALL_SECONDS))
+
+    def flush(self, timeout: float) -> int:
+        with interruption_held():
+            return self._producer.flush(min(timeout, _LONGEST_CALL_SECONDS))
 
 
 def in_one_line(error: Exception) -> str:

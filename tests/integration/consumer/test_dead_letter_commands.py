@@ -1,20 +1,24 @@
 """What people see of dead letters, and what they can do, over a real Kafka."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from confluent_kafka import Producer, TopicPartition
+from confluent_kafka import KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 
 from consumer.dead_letters.letter import DeadLetter
 from consumer.dead_letters.letter_filter import LetterFilter
 from consumer.dead_letters.topic import DeadLetterTopic
+from consumer.kafka.log_position import LogPosition
 from consumer.kafka.topic_reader import OnProgress, TopicReader
 from consumer.redrive.returned_messages import redrive_topic
 from consumer.redrive.run import RedriveRequest, Redriving
+from consumer.redrive.sender import RedriveSender
 from model.embedder import Embedder
+from product_events import RawMessage
 from tests.brokers.broker import Broker
 from tests.brokers.readiness import quiet_admin
 from tests.brokers.topics import Topics
@@ -344,6 +348,21 @@ def test_an_interrupted_redrive_is_finished_by_the_next(box: LetterBox) -> None:
     rest = 620 - redriving.report.sent
     assert box.run("redrive", "--all").output.startswith(f"{rest} of 620 messages sent\n")
     assert len(box.redriven()) == 620
+
+
+def test_ctrl_c_amid_a_delivery_report_waits_for_its_end(box: LetterBox) -> None:
+    """It is Ctrl-C and no error of Kafka's client, and what had arrived is counted."""
+
+    class Interrupted(RedriveSender):
+        def _on_delivery(self, position: LogPosition, error: KafkaError | None) -> None:
+            signal.raise_signal(signal.SIGINT)
+            super()._on_delivery(position, error)
+
+    sender = Interrupted({"bootstrap.servers": box.bootstrap_servers}, redrive_topic(box.topic))
+    sender.send(RawMessage(box.products, 0, 7, 0, b"p7", b"{}", ()), times=1, images_again=False)
+    with pytest.raises(KeyboardInterrupt):
+        sender.confirm()
+    assert sender.sent.confirmed == 1
 
 
 def test_a_letter_by_reference_brings_its_message_back(make_box: Callable[..., LetterBox]) -> None:

@@ -19,6 +19,9 @@ from pymongo.collection import Collection
 from consumer.settings import ConsumerSettings
 from model.load_embedder import load_embedder
 from model.settings import ModelSettings
+from producer_examples.python.event_lines import LineEvent, LineOptions, read_events
+from producer_examples.python.kafka_options import connect
+from producer_examples.python.publishing import publish
 from product_events import OrderKind
 from tests.brokers.broker import Broker
 from tests.brokers.messages import consume
@@ -261,3 +264,20 @@ def test_ctrl_c_tells_what_had_arrived(here: Here) -> None:
             running.kill()
     assert running.returncode == 130, told
     assert told.splitlines()[-1].startswith("Interrupted: ")
+
+
+def test_ctrl_c_amid_a_delivery_report_is_no_failure_of_the_client(here: Here) -> None:
+    """It takes effect once the client's call is over, and all that was under way is counted."""
+    topic = here.topics.create()
+    producer = connect(here.kafka.bootstrap_servers, {}, 30)
+    lines = (f'{{"id": "p{n}", "name": "x"}}\n'.encode() for n in range(50))
+    events = (event for event in read_events(lines, LineOptions()) if isinstance(event, LineEvent))
+    presses = [signal.SIGINT]
+
+    def press(_: LineEvent) -> None:
+        if presses:
+            signal.raise_signal(presses.pop())
+
+    report = publish(events, producer, [topic], on_delivered=press)
+    assert (report.interrupted, report.gave_up, report.failed) == (True, "", 0)
+    assert report.delivered == report.sent > 0
