@@ -66,7 +66,7 @@ class ScaleEngine:
         seconds, products, cores_began = [], [], process_time()
         for vector in np.load(questions):
             began = perf_counter()
-            found = index.similar(vector, limit=limit, where=where)
+            found = index.ranking(vector, where=where).best(limit)
             seconds.append(perf_counter() - began)
             products.append([each.record.product_id for each in found])
         return {"seconds": seconds, "core_seconds": process_time() - cores_began, "products": products}

@@ -58,9 +58,20 @@ class HasId:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every one of these holds; empty: always."""
+    """Every one of these holds; empty: always. Others of its kind among them are taken apart.
+
+    A filter that holds nothing but another takes Qdrant Edge 0.9.0 three times as long.
+    """
 
     conditions: tuple["Condition", ...]
+
+    def __post_init__(self) -> None:
+        flat = tuple(
+            part
+            for each in self.conditions
+            for part in (each.conditions if isinstance(each, AllOf) else (each,))
+        )
+        object.__setattr__(self, "conditions", flat)
 
 
 @dataclass(frozen=True, slots=True)

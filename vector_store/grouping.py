@@ -1,17 +1,26 @@
 """Best hits by product, for engines that cannot group by themselves."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from vector_store.points import ScoredPoint
+from vector_store.points import Payload
 
 
-def group_by_product(
-    hits: Sequence[ScoredPoint], *, limit: int, hits_per_product: int
-) -> dict[str, tuple[ScoredPoint, ...]]:
+class Hit(Protocol):
+    """A ranked point, as an engine has it."""
+
+    @property
+    def payload(self) -> Payload | None: ...
+
+
+H = TypeVar("H", bound=Hit)
+
+
+def group_by_product(hits: Sequence[H], *, limit: int, hits_per_product: int) -> dict[str, tuple[H, ...]]:
     """The first `limit` products of hits that come best first, each with its best hits, in that order."""
-    groups: dict[str, list[ScoredPoint]] = {}
+    groups: dict[str, list[H]] = {}
     for hit in hits:
-        product = hit.payload.get("product")
+        product = (hit.payload or {}).get("product")
         if not isinstance(product, str):
             continue
         group = groups.get(product)

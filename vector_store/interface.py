@@ -47,8 +47,8 @@ class Collection(Protocol):
 
         Best first; each with its best `hits_per_product` points and its record as read after the search:
         unchecked, see `read_check`. `where` narrows by the points' filterable fields; `without` names point
-        ids to skip. Without `with_records` no record is read, every candidate's is None, and of the hits'
-        payloads only `RANKED_FIELDS` need be there: a mere ranking.
+        ids to skip. Of the hits' payloads only `RANKED_FIELDS` need be there. Without `with_records` no
+        record is read, and every candidate's is None: a mere ranking.
         """
         ...
 

@@ -17,7 +17,7 @@ KIND_RECORD = "record"
 KIND_STATUS = "status"
 
 RANKED_FIELDS = ("product", "image_key")
-"""What of an image point's payload a mere ranking has."""
+"""What of an image point's payload a hit has; what else is to be known of it, its product's record says."""
 
 
 @dataclass(frozen=True, slots=True)

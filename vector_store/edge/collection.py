@@ -72,10 +72,8 @@ class EdgeCollection:
         if not ids:
             return {}
         with self._open_shard() as shard:
-            return {
-                str(found.id): _to_point(found)
-                for found in shard.retrieve(list(ids), with_payload=True, with_vector=with_vectors)
-            }
+            found = shard.retrieve(list(ids), with_payload=True, with_vector=with_vectors)
+        return {point.id: point for point in map(_to_point, found)}
 
     def search(
         self,
@@ -90,25 +88,32 @@ class EdgeCollection:
         """The nearest products, unchecked; see `interface.Collection.search`."""
         check_vector(vector, self._generation.dimension)
         query = edge.Query.Nearest(vector.tolist(), VECTOR_NAME)
-        payload: bool | list[str] = True if with_records else list(RANKED_FIELDS)
         always = [*([where] if where else []), *([Not(HasId(frozenset(without)))] if without else [])]
 
-        def nearest(narrowed: Condition | None, limit: int) -> list[ScoredPoint]:
+        def nearest(narrowed: Condition | None, limit: int) -> list[edge.ScoredPoint]:
             conditions = (*always, *([narrowed] if narrowed else []))
             wanted = to_filter(AllOf(conditions)) if conditions else None
             with self._open_shard() as shard:
-                found = shard.query(
+                return shard.query(
                     edge.QueryRequest(
-                        limit=limit, query=query, filter=wanted, params=_SEARCH, with_payload=payload
+                        limit=limit,
+                        query=query,
+                        filter=wanted,
+                        params=_SEARCH,
+                        with_payload=list(RANKED_FIELDS),
                     )
                 )
-            return [ScoredPoint(str(each.id), each.score, each.payload or {}) for each in found]
 
         groups = nearest_products(nearest, limit=limit, hits_per_product=hits_per_product)
         # Records are read after the hits: a record never tells of points that are not there yet.
         records = self.retrieve(groups.keys()) if with_records else {}
         return [
-            Candidate(product, hits, records[product].payload if product in records else None)
+            Candidate(
+                product,
+                # Attributes are converted when they are read, so only of the hits that are left.
+                tuple(ScoredPoint(str(hit.id), hit.score, hit.payload or {}) for hit in hits),
+                records[product].payload if product in records else None,
+            )
             for product, hits in groups.items()
         ]
 

@@ -12,7 +12,9 @@ EdgeCondition: TypeAlias = edge.FieldCondition | edge.HasIdCondition | edge.Filt
 
 
 def to_filter(condition: Condition) -> edge.Filter:
-    """The condition as a whole filter."""
+    """The condition as a whole filter, no deeper than need be: see `AllOf`."""
+    if isinstance(condition, AllOf) and len(condition.conditions) == 1:
+        return to_filter(condition.conditions[0])
     translated = _translate(condition)
     return translated if isinstance(translated, edge.Filter) else edge.Filter(must=[translated])
 

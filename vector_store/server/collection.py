@@ -120,7 +120,7 @@ class ServerCollection:
                 query_filter=to_filter(AllOf(tuple(conditions))) if conditions else None,
                 limit=limit,
                 group_size=hits_per_product,
-                with_payload=True if with_records else list(RANKED_FIELDS),
+                with_payload=list(RANKED_FIELDS),
                 with_lookup=lookup if with_records else None,
                 consistency=self._replication.consistency,
             )

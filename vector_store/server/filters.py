@@ -9,7 +9,9 @@ from vector_store.json_path import to_json_path
 
 
 def to_filter(condition: Condition) -> models.Filter:
-    """The condition as a whole filter."""
+    """The condition as a whole filter, no deeper than need be: see `AllOf`."""
+    if isinstance(condition, AllOf) and len(condition.conditions) == 1:
+        return to_filter(condition.conditions[0])
     translated = _translate(condition)
     return translated if isinstance(translated, models.Filter) else models.Filter(must=[translated])
 

@@ -75,3 +75,10 @@ def test_a_choice_between_nothing_is_refused() -> None:
 def test_a_range_has_one_bound_on_each_side(given: Range, tightest: Range) -> None:
     """Of two bounds on one side the stricter one stays: an engine's index heeds only one of them."""
     assert given.tightest() == tightest
+
+
+def test_conditions_that_all_hold_are_one_list() -> None:
+    """However they were put together: engines are slow with one within another."""
+    a, b, c = Equals("a", 1), Not(Equals("b", 1)), AnyOf((Equals("c", 1),))
+    assert AllOf((AllOf((a, AllOf((b,)))), c)) == AllOf((a, b, c))
+    assert AllOf((AllOf(()),)) == AllOf(())

@@ -6,7 +6,7 @@ from qdrant_client import models
 
 from tests.contract.test_conditions import conditions, payloads
 from tests.engine_server.conditions_of import condition_of
-from vector_store import AllOf, Condition, Equals, HasId, Not, OneOf
+from vector_store import AllOf, AnyOf, Condition, Equals, HasId, Not, OneOf
 from vector_store.conditions import matches
 from vector_store.server.filters import to_filter
 
@@ -41,3 +41,10 @@ def test_the_type_of_a_value_is_kept(value: bool | int | str) -> None:
     assert isinstance(condition, models.FieldCondition)
     assert isinstance(condition.match, models.MatchValue)
     assert type(condition.match.value) is type(value)
+
+
+def test_a_single_condition_is_not_wrapped() -> None:
+    """A filter with nothing but another in it is harder to plan for."""
+    choice = AnyOf((Equals("a", 1), Equals("a", 2)))
+    assert to_filter(AllOf((choice,))) == to_filter(choice)
+    assert to_filter(AllOf((Equals("a", 1),))) == to_filter(Equals("a", 1))
