@@ -33,7 +33,7 @@ from vector_store.points import Vector
 class PipelineLimits:
     """What bounds the pipeline's memory and concurrency."""
 
-    fetch_threads: int = 24
+    fetch_threads: int = 48
     fetches_per_host: int = 16
     host_patience_seconds: float = 10.0
     embed_batch_images: int = 16

@@ -49,7 +49,10 @@ class ConsumerSettings(
         description="How long after its event an image that answers 401, 404 or 410 may still appear.",
     )
     fetch_threads: int = Field(
-        default=24, ge=1, le=256, description="Images downloaded and decoded at the same time."
+        default=48,
+        ge=1,
+        le=256,
+        description="Images downloaded at the same time. Of those, as many as there are cores are decoded.",
     )
     embed_batch_size: int = Field(default=8, ge=1, le=256, description="Images embedded in one call.")
     embed_calls: int | None = Field(

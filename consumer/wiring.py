@@ -1,7 +1,7 @@
 """Settings become a running consumer; the only place where its parts are built."""
 
 from collections.abc import Callable
-from threading import Event
+from threading import BoundedSemaphore, Event
 from time import time_ns
 
 from PIL import Image
@@ -37,6 +37,7 @@ from consumer.steps.intake import Intake
 from consumer.version import SERVICE_VERSION
 from consumer.vitals import Vitals
 from images import ImageFetcher, build_fetcher, decode, decode_limits
+from model.cores import usable_cores
 from model.embedder import Embedder
 from product_events.settings import event_policy
 from vector_store import ProductIndex, VectorStore
@@ -188,6 +189,8 @@ def _fetch_step(
 ) -> Callable[[ImageToFetch], Pixels]:
     limits = decode_limits(settings)
     min_side_px = embedder.preprocessing.min_side_px
+    # More at a time would be no faster, and a large image takes 200 MB until it is scaled.
+    decoding_turns = BoundedSemaphore(usable_cores())
 
     def decode_small(data: bytes) -> Image.Image:
         return decode(data, limits, min_side_px=min_side_px)
@@ -196,7 +199,7 @@ def _fetch_step(
         def download() -> bytes:
             return fetcher.fetch(image.url, version=image.version, refetch=image.anew)
 
-        return fetch(download, decode_small, embedder.prepare)
+        return fetch(download, decode_small, embedder.prepare, decoding_turns)
 
     return fetch_image
 

@@ -24,7 +24,7 @@ _SUSPECT_AFTER_TIMEOUTS = 2
 class GateLimits:
     """slots: fetches at a time; timeouts_to_close: in a row; closed_seconds: how long the gate stays so."""
 
-    slots: int = 8
+    slots: int = 16
     timeouts_to_close: int = 5
     closed_seconds: float = 60
 

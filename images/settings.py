@@ -42,7 +42,7 @@ class ImageSettings(BaseModel):
         description="Time for one image in all: waiting for its turn, DNS, connecting, redirects, body.",
     )
     image_fetches_per_host: int = Field(
-        default=8, ge=1, le=1_000, description="Images fetched from one host at a time."
+        default=16, ge=1, le=1_000, description="Images fetched from one host at a time."
     )
     image_host_timeouts: int = Field(
         default=5, ge=1, description="Time-outs in a row after which a host is left alone for a while."

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,17 @@ def fetch(
     download: Callable[[], bytes],
     decode: Callable[[bytes], Image.Image],
     prepare: Callable[[Image.Image], Pixels],
+    decoding_turn: AbstractContextManager[object],
 ) -> Pixels:
-    """Pixels, uint8 [side, side, 3], of an image. Blocks up to the download's deadline.
+    """Pixels, uint8 [side, side, 3], of an image. Blocks up to the download's deadline, and for its turn.
 
+    decoding_turn: held from the image's decoding until it is small, so that only so many are large at a time.
     Raises ImageError, or UnexpectedImageFailure for anything else: one image never stops the others.
     """
     try:
-        return prepare(decode(download()))
+        data = download()
+        with decoding_turn:
+            return prepare(decode(data))
     except ImageError:
         raise
     except Exception:  # noqa: BLE001 - whatever a hostile image provokes is that image's failure
