@@ -45,6 +45,9 @@ from vector_store import ProductIndex, VectorStore
 _MAINTAIN_SECONDS = 30.0
 _STATUS_SECONDS = 10.0
 _AUDIT_TURN_SECONDS = 1.0
+_PRODUCTS_A_REQUEST = 64
+# The embedded engine keeps Python's lock while it takes a batch over, and searches in the process wait.
+_PRODUCTS_A_CALL = 16
 
 
 def build_consumer(
@@ -119,6 +122,7 @@ def build_consumer(
             host_patience_seconds=settings.image_deadline_seconds,
             embed_batch_images=settings.embed_batch_size,
             embed_calls=settings.calls_at_a_time,
+            write_batch_products=_PRODUCTS_A_REQUEST if settings.qdrant_path is None else _PRODUCTS_A_CALL,
             max_products_in_flight=settings.max_products_in_flight,
         ),
         stop,

@@ -31,6 +31,8 @@ from vector_store.size_class import OVERSAMPLING
 from vector_store.validation import check_operations, check_vector
 
 VECTOR_NAME = "image"
+# The engine keeps Python's lock while it converts what it read; a search in the same process waits for it.
+_IDS_A_READ = 32
 _SEARCH = edge.SearchParams(
     quantization=edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
 )
@@ -71,9 +73,15 @@ class EdgeCollection:
         """The points with these ids; see `interface.Collection.retrieve`."""
         if not ids:
             return {}
-        with self._open_shard() as shard:
-            found = shard.retrieve(list(ids), with_payload=True, with_vector=with_vectors)
-        return {point.id: point for point in map(_to_point, found)}
+        wanted = list(ids)
+        points: dict[str, Point] = {}
+        for start in range(0, len(wanted), _IDS_A_READ):
+            with self._open_shard() as shard:
+                found = shard.retrieve(
+                    wanted[start : start + _IDS_A_READ], with_payload=True, with_vector=with_vectors
+                )
+            points.update((point.id, point) for point in map(_to_point, found))
+        return points
 
     def search(
         self,
