@@ -73,12 +73,12 @@ class EdgeCollection:
         """The points with these ids; see `interface.Collection.retrieve`."""
         if not ids:
             return {}
-        wanted = list(ids)
+        wanted = tuple(ids)
         points: dict[str, Point] = {}
         for start in range(0, len(wanted), _IDS_A_READ):
             with self._open_shard() as shard:
                 found = shard.retrieve(
-                    wanted[start : start + _IDS_A_READ], with_payload=True, with_vector=with_vectors
+                    [*wanted[start : start + _IDS_A_READ]], with_payload=True, with_vector=with_vectors
                 )
             points.update((point.id, point) for point in map(_to_point, found))
         return points
