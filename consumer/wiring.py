@@ -46,7 +46,7 @@ _MAINTAIN_SECONDS = 30.0
 _STATUS_SECONDS = 10.0
 _AUDIT_TURN_SECONDS = 1.0
 _PRODUCTS_A_REQUEST = 64
-# The embedded engine keeps Python's lock while it takes a batch over, and searches in the process wait.
+# Embedded: beside smaller calls, searches in the same process wait less (docs/performance.md).
 _PRODUCTS_A_CALL = 16
 
 

@@ -31,7 +31,7 @@ from vector_store.size_class import OVERSAMPLING
 from vector_store.validation import check_operations, check_vector
 
 VECTOR_NAME = "image"
-# The engine keeps Python's lock while it converts what it read; a search in the same process waits for it.
+# Beside smaller reads, searches in the same process wait less.
 _IDS_A_READ = 32
 _SEARCH = edge.SearchParams(
     quantization=edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
