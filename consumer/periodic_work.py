@@ -64,7 +64,7 @@ class PeriodicWork:
                 chore.action()
             except Stopped:
                 raise
-            except Exception as error:
+            except Exception as error:  # which of them end the consumer, `what_happens_next` knows
                 if what_happens_next(error) is Next.STOP:
                     raise
                 _log.warning("periodic work put off", work=chore.name, reason=str(error))

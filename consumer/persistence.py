@@ -78,7 +78,7 @@ class Persistence:
             result: T = retrying(action)
         except RetryError as error:
             raise Stopped from error
-        except Exception:
+        except Exception:  # raised again
             # Whatever it was that is wrong now, this is no longer waited for.
             self._readiness.clear(target)
             raise

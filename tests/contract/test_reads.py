@@ -19,6 +19,14 @@ def test_points_are_found_by_id(collection: Collection) -> None:
     assert all(point.id == each for each, point in found.items())
 
 
+def test_any_number_of_points_is_found_by_id(collection: Collection) -> None:
+    """However an engine divides a long list, nothing of it is left out."""
+    ids = [number_id(n) for n in range(100)]
+    insert(collection, [Point(each, {"id": each}) for each in ids])
+    found = collection.retrieve([*ids, number_id(200)])
+    assert {each: point.payload["id"] for each, point in found.items()} == {each: each for each in ids}
+
+
 def test_asking_for_no_ids_gives_none(collection: Collection) -> None:
     """An empty list of ids is an empty answer, not everything."""
     insert(collection, [Point(number_id(1), {})])
